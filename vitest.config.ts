@@ -1,11 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
+const results = process.env.VOX_TEST_RESULTS;
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    reporters: results ? ['default', ['json', { outputFile: results }]] : ['default'],
   },
 });

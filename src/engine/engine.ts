@@ -27,6 +27,13 @@ export interface VoiceInfo {
   readonly description: string;
 }
 
+/** What a client asks for, in its own vendor's words. */
+export interface VoiceWish {
+  readonly model?: string;
+  readonly voice?: string;
+  readonly language?: string;
+}
+
 /** What a request is turned into where the engine lacks what was asked, and what to tell the user about it. */
 export interface VoiceChoice {
   readonly voice: string;
@@ -36,14 +43,19 @@ export interface VoiceChoice {
 
 /**
  * Text to sound on this machine. The same request always gives the same bytes, whatever came before. Chunks come
- * in order, `firstSample` from 0. Aborting stops the work itself and ends the iteration with the signal's reason.
- * Several requests may be under way at once. Throws SpeechError (E_ENGINE, E_UNSUPPORTED).
+ * in order, `firstSample` from 0; text with nothing to speak gives none. Several requests may be under way at once.
  */
 export interface Synthesizer {
   readonly name: string;
   voices(): Promise<readonly VoiceInfo[]>;
-  /** Maps what a client asked for to what the engine has. Throws E_UNSUPPORTED for a language it cannot speak. */
-  choose(wanted: { model?: string; voice?: string; language?: string }): VoiceChoice;
+  /** Maps what a client asked for to what the engine has. Rejects with E_UNSUPPORTED for a language it cannot speak. */
+  choose(wanted: VoiceWish): Promise<VoiceChoice>;
+  /**
+   * The work starts at the call, so that one sentence can be made while another plays: iterate the result once, or
+   * abort. Aborting (or leaving the loop early) stops the work itself; the iteration then throws the signal's reason.
+   * Throws SpeechError: E_UNSUPPORTED (encoding, rate, voice) at the call, E_ENGINE from the iteration.
+   */
   synthesize(request: SynthesisRequest, signal: AbortSignal): AsyncIterable<SynthesisOutput>;
+  /** Ends every worker and child; requests under way fail with E_ENGINE. Safe to call twice. */
   close(): Promise<void>;
 }

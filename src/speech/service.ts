@@ -43,7 +43,12 @@ export interface SpeakTraits {
   readonly sampleRatesHz: readonly number[];
   /** Dictionaries by name (`--pronunciation NAME`). */
   readonly namedPronunciation: boolean;
-  readonly defaults: { readonly baseUrl: string; readonly model: string; readonly voice?: string; readonly format: AudioFormat };
+  readonly defaults: {
+    readonly baseUrl: string;
+    readonly model: string;
+    readonly voice?: string;
+    readonly format: AudioFormat;
+  };
 }
 
 /** A server's no to an upgrade, before any session exists. */
@@ -64,7 +69,11 @@ export interface Matched<Settings> {
 export interface Endpoint<Settings> {
   build(settings: Settings, credentials: Credentials): UpgradeRequest;
   /** Undefined where the path is not this dialect's. Header names are in lower case. */
-  match(url: URL, headers: Readonly<Record<string, string>>, subprotocols: readonly string[]): Matched<Settings> | Refusal | undefined;
+  match(
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+    subprotocols: readonly string[],
+  ): Matched<Settings> | Refusal | undefined;
   refused(refusal: UpgradeRefusal): SpeechError;
 }
 

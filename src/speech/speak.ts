@@ -77,14 +77,24 @@ export interface ServiceFault {
 /** What a service said, neutral of any vendor. `turn` is undefined for what belongs to the connection. */
 export type SpeakEvent =
   /** The session may be used. `warnings` are the service's remarks on the settings (a voice it replaced, say). */
-  | { readonly type: 'ready'; readonly sessionId?: string; readonly requestId?: string; readonly warnings?: readonly string[] }
+  | {
+      readonly type: 'ready';
+      readonly sessionId?: string;
+      readonly requestId?: string;
+      readonly warnings?: readonly string[];
+    }
   | { readonly type: 'audio'; readonly turn: string; readonly chunk: AudioChunk }
   /** Sound is complete up to this character of the turn's source text: a checkpoint. */
   | { readonly type: 'progress'; readonly turn: string; readonly throughChar: number }
   | { readonly type: 'words'; readonly turn: string; readonly items: readonly WordTime[] }
   | { readonly type: 'ended'; readonly turn: string; readonly why: TurnEnd }
   /** `learned` is for the session to remember and to hand to the next connection's codec. */
-  | { readonly type: 'warning'; readonly code: string; readonly message: string; readonly learned?: Partial<SpeakSettings> }
+  | {
+      readonly type: 'warning';
+      readonly code: string;
+      readonly message: string;
+      readonly learned?: Partial<SpeakSettings>;
+    }
   | { readonly type: 'error'; readonly turn?: string; readonly fault: ServiceFault }
   /** Understood, and of no consequence (segment_start): for traces and `--debug`. */
   | { readonly type: 'note'; readonly name: string; readonly detail?: Readonly<Record<string, unknown>> }

@@ -1,7 +1,9 @@
 import type { SpeechError } from '../errors.ts';
 
 /** What a WebSocket carries: a message of text, or bytes. */
-export type Frame = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'binary'; readonly bytes: Uint8Array };
+export type Frame =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'binary'; readonly bytes: Uint8Array };
 
 export interface CloseInfo {
   /** The WebSocket close code; 1006 when the connection broke without one. */

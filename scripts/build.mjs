@@ -1,0 +1,86 @@
+// Builds what is shipped: the command (one CommonJS file, because Node loads that faster than modules), the engine's
+// worker, and the library with its types. Heavy parts stay outside and are loaded on first use.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(root, 'dist');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+// What is installed beside the bundle: WebAssembly, native code, and what is LGPL (never inside our bundle).
+const external = ['@echogarden/*', 'speaker', 'bufferutil', 'utf-8-validate'];
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20.12',
+  external,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  metafile: true,
+  define: { __VOX_VERSION__: JSON.stringify(version) },
+  logLevel: 'warning',
+};
+
+/** CommonJS has no import.meta: the bundle's own URL stands in for it. */
+const commonJs = {
+  format: 'cjs',
+  banner: { js: "const __voxBundleUrl=require('node:url').pathToFileURL(__filename).href;" },
+  define: { ...shared.define, 'import.meta.url': '__voxBundleUrl' },
+};
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+const results = await Promise.all([
+  build({ ...shared, ...commonJs, entryPoints: ['src/cli/main.ts'], outfile: 'dist/vox.cjs' }),
+  build({ ...shared, ...commonJs, entryPoints: ['src/engine/flite-worker.ts'], outfile: 'dist/flite-worker.cjs' }),
+  build({
+    ...shared,
+    format: 'esm',
+    entryPoints: ['src/index.ts'],
+    outfile: 'dist/index.js',
+    // ws is CommonJS and requires Node's own modules, which a bundled module must be given a `require` for.
+    banner: {
+      js: "import{createRequire as __voxRequire}from'node:module';const require=__voxRequire(import.meta.url);",
+    },
+  }),
+]);
+writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences(results));
+if (!process.argv.includes('--no-types')) {
+  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+}
+
+/** The licence texts of the packages whose code is inside the bundles, as their licences ask. */
+function licences(builds) {
+  const folders = new Set();
+  for (const { metafile } of builds) {
+    for (const path of Object.keys(metafile.inputs)) {
+      const folder = path.match(/^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0];
+      if (folder) folders.add(folder);
+    }
+  }
+  return [...folders].sort().map(licence).join('\n');
+}
+
+function licence(folder) {
+  const meta = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+  const names = ['LICENSE', 'LICENSE.md', 'license', 'LICENCE', 'LICENSE-MIT', 'LICENSE.txt'];
+  const text = names.map((name) => readIf(join(root, folder, name))).find((found) => found !== undefined);
+  return `=== ${meta.name} ${meta.version} (${meta.license})\n\n${text ?? 'The package carries no licence file of its own.'}\n`;
+}
+
+function readIf(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

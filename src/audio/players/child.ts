@@ -1,0 +1,113 @@
+import type { ChildProcessByStdio } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { SpeechError } from '../../errors.ts';
+import { atExit } from '../sinks/at-exit.ts';
+
+/** What is kept of what a player says on its stderr: the end, where the reason stands. */
+const keptChars = 400;
+
+/**
+ * A player program that runs. It never outlives this process, nor does a Ctrl-C at the terminal reach it: it is in a
+ * group of its own, so that it ends when we say so, and not before we know why.
+ */
+export class PlayerChild {
+  readonly name: string;
+  /** Resolves when the program is gone, with undefined if it ended well and was not killed, else with the reason. */
+  readonly ended: Promise<string | undefined>;
+  /** Resolves when the program first writes to its stdout. */
+  readonly announced: Promise<void>;
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  #said = '';
+  #killed = false;
+
+  constructor(name: string, command: string, argv: readonly string[]) {
+    this.name = name;
+    this.#child = spawn(command, argv, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+      detached: process.platform !== 'win32',
+      // What Node was told for this process (an inspector, a loader) is not meant for a player that is one, too.
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    this.announced = new Promise((resolve) => this.#child.stdout.once('data', () => resolve()));
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#said = (this.#said + text).slice(-keptChars);
+    });
+    // A program that ends early closes its stdin: the reason is in its exit, not in our EPIPE.
+    this.#child.stdin.on('error', () => {});
+    const forget = atExit(() => this.#child.kill('SIGKILL'));
+    this.ended = new Promise((resolve) => {
+      this.#child.once('error', (error) => resolve(error.message));
+      this.#child.once('close', (status, signal) => resolve(this.#reason(status, signal)));
+    });
+    void this.ended.then(forget);
+  }
+
+  get killed(): boolean {
+    return this.#killed;
+  }
+
+  /** A promise when the pipe is full: it resolves when there is room, or when nobody will ever read again. */
+  write(bytes: Uint8Array): Promise<void> | void {
+    if (this.#child.stdin.write(bytes)) return;
+    return new Promise((resolve) => {
+      this.#child.stdin.once('drain', resolve);
+      this.#child.stdin.once('close', () => resolve());
+    });
+  }
+
+  end(): void {
+    this.#child.stdin.end();
+  }
+
+  /** Not to be caught or put off: what the program held is never heard. */
+  kill(): void {
+    this.#killed = true;
+    this.#child.kill('SIGKILL');
+    this.#child.stdin.destroy();
+  }
+
+  failure(reason: string): SpeechError {
+    return new SpeechError('E_DEVICE', `${this.name}: ${reason}`);
+  }
+
+  #reason(status: number | null, signal: NodeJS.Signals | null): string | undefined {
+    if (status === 0) return undefined;
+    const last = this.#said.trim().split('\n').at(-1);
+    return signal ? `ended by ${signal}` : last || `ended with status ${status}`;
+  }
+}
+
+/** Where a program of this name stands on the PATH; undefined where it does not. */
+export function whichProgram(name: string): string | undefined {
+  const endings = process.platform === 'win32' ? ['.exe', '.cmd', ''] : [''];
+  for (const folder of (process.env.PATH ?? '').split(delimiter).filter(Boolean)) {
+    for (const ending of endings) {
+      const path = join(folder, name + ending);
+      if (isExecutable(path)) return path;
+    }
+  }
+  return undefined;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** What a program writes to stdout and stderr when it is asked something; empty when it does not answer in 2 s. */
+export function askProgram(name: string, argv: readonly string[]): Promise<string> {
+  return new Promise((resolve) => {
+    const child = execFile(name, argv, { timeout: 2000, windowsHide: true }, (_error, stdout, stderr) => {
+      resolve(stdout + stderr);
+    });
+    child.stdin?.end();
+  });
+}

@@ -1,0 +1,135 @@
+import type { Clock, Timer } from '../../clock.ts';
+import { toSpeechError } from '../../errors.ts';
+import type { PlayPosition } from '../sink.ts';
+import type { PlayDevice, PlayFeed } from './device.ts';
+import { PlayClock } from './play-clock.ts';
+
+/** Something that samples are pushed into, and that does not say how far it has come. */
+export interface Outlet {
+  /** Takes the samples; a promise means: no more until it resolves. May throw or reject. */
+  write(samples: Int16Array): Promise<void> | void;
+  /** Waits for what it still holds (by the clock, `leftMs` of sound), then closes. */
+  finish(leftMs: number, signal: AbortSignal): Promise<void>;
+  /** Throws away what it still holds, and closes. */
+  discard(): void;
+}
+
+export interface PacedOptions {
+  readonly sampleRateHz: number;
+  readonly clock: Clock;
+  readonly latencyMs: number;
+  /** How much of what was written is not heard yet, at most: what a stall of this process may last unheard. */
+  readonly aheadMs: number;
+}
+
+/** How often the outlet is filled up. */
+const tickMs = 20;
+
+/** A device that is pushed: filled up to `aheadMs` by the clock, which also reckons its position. */
+export class PacedDevice implements PlayDevice {
+  readonly sampleRateHz: number;
+  readonly #outlet: Outlet;
+  readonly #clock: Clock;
+  readonly #aheadMs: number;
+  readonly #played: PlayClock;
+  readonly #stop = new AbortController();
+  #feed: PlayFeed | undefined;
+  #timer: Timer | undefined;
+  #blocked = false;
+  #draining = false;
+
+  constructor(outlet: Outlet, options: PacedOptions) {
+    this.#outlet = outlet;
+    this.#clock = options.clock;
+    this.#aheadMs = options.aheadMs;
+    this.sampleRateHz = options.sampleRateHz;
+    this.#played = new PlayClock(options.clock, options.sampleRateHz, options.latencyMs);
+  }
+
+  get firstSoundMs(): number | undefined {
+    return this.#played.firstSoundMs;
+  }
+
+  start(feed: PlayFeed): void {
+    this.#feed = feed;
+  }
+
+  wake(): void {
+    if (!this.#timer && !this.#blocked && !this.#draining && !this.#stop.signal.aborted) this.#fill();
+  }
+
+  position(): PlayPosition {
+    return this.#played.position();
+  }
+
+  emptyAtMs(): number {
+    return this.#played.emptyAtMs();
+  }
+
+  async drain(): Promise<void> {
+    const signal = this.#stop.signal;
+    if (signal.aborted) return;
+    this.#timer?.cancel();
+    this.#draining = true;
+    try {
+      await this.#outlet.finish(Math.max(0, this.emptyAtMs() - this.#clock.now()), signal);
+    } catch (thrown) {
+      if (!signal.aborted) throw toSpeechError(thrown, 'E_DEVICE');
+    }
+  }
+
+  abort(): void {
+    if (this.#stop.signal.aborted) return;
+    this.#played.stop();
+    this.#timer?.cancel();
+    this.#stop.abort();
+    this.#outlet.discard();
+  }
+
+  /** The outlet broke by itself. Once it drains, it is `finish` that says so. */
+  fail(thrown: unknown): void {
+    if (this.#draining || this.#stop.signal.aborted) return;
+    this.abort();
+    this.#feed?.failed(toSpeechError(thrown, 'E_DEVICE'));
+  }
+
+  /** Tops the outlet up, and comes back while there is something to give. */
+  #fill(): void {
+    this.#timer = undefined;
+    const heldMs = Math.max(0, this.emptyAtMs() - this.#clock.now());
+    const room = Math.floor(((this.#aheadMs - heldMs) / 1000) * this.sampleRateHz);
+    if (room > 0 && !this.#give(room)) return;
+    if (!this.#blocked) this.#timer = this.#clock.after(tickMs, () => this.#fill());
+  }
+
+  /** False when there was nothing to give: `wake` begins anew. */
+  #give(room: number): boolean {
+    const samples = new Int16Array(room);
+    const count = this.#feed?.pull(samples) ?? 0;
+    // A pull may end in an abort: nothing is written after that.
+    if (count === 0 || this.#stop.signal.aborted) return false;
+    this.#played.gave(count);
+    this.#write(samples.subarray(0, count));
+    return !this.#stop.signal.aborted;
+  }
+
+  #write(samples: Int16Array): void {
+    try {
+      const taken = this.#outlet.write(samples);
+      if (taken) this.#waitFor(taken);
+    } catch (thrown) {
+      this.fail(thrown);
+    }
+  }
+
+  #waitFor(taken: Promise<void>): void {
+    this.#blocked = true;
+    taken.then(
+      () => {
+        this.#blocked = false;
+        this.wake();
+      },
+      (thrown) => this.fail(thrown),
+    );
+  }
+}

@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import { addTalkFlags, seconds, type TalkFlags } from './flags.ts';
+import { type CommandContext, runCommand } from './running.ts';
+
+export interface DoctorFlags extends TalkFlags {
+  tone: boolean;
+  player?: string;
+  audioDevice?: string;
+  connectTimeout: number;
+}
+
+/** `vox doctor`: what works here, what does not, and what to do. */
+export function addDoctor(program: Command, context: CommandContext): void {
+  const command = program
+    .command('doctor')
+    .summary('check what works here')
+    .description('Checks this machine, the keys, each configured provider, the players and the engines.')
+    .option('--no-tone', 'do not play the second of tone')
+    .option('--player <name>', 'the player to try')
+    .option('-a, --audio-device <name>', 'the device to try')
+    .option('--connect-timeout <seconds>', 'longest wait for a ready session', seconds, 10);
+  addTalkFlags(command);
+  command.action(async (flags: DoctorFlags) => {
+    await runCommand(context, flags, async (running) => {
+      const { runDoctorCommand } = await import('./doctor-run.ts');
+      return runDoctorCommand(flags, running);
+    });
+  });
+}

@@ -1,0 +1,145 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { encodings, sampleRatesHz } from '../audio/format.ts';
+import { debugAreas } from '../log.ts';
+
+/** Flags that every command which talks to a service has. */
+export interface ServiceFlags {
+  provider?: string;
+  endpoint?: string;
+  route?: 'bridge' | 'direct';
+  region?: string;
+  worldPart?: string;
+  auth?: 'header' | 'query';
+  apiKeyFile?: string;
+  insecure?: boolean;
+  header: string[];
+  param: string[];
+  interrupt: 'cancel' | 'clear';
+  timeout: number;
+  connectTimeout: number;
+  maxTime?: number;
+  trace?: string;
+  dryRun?: boolean;
+}
+
+/** Flags of how a command talks to the person or the pipe. */
+export interface TalkFlags {
+  json?: boolean;
+  quiet?: boolean;
+  debug: string[];
+}
+
+/** Flags of what is spoken and how. */
+export interface VoiceFlags {
+  file?: string[];
+  voice?: string;
+  model?: string;
+  language?: string;
+  speed?: number;
+  sampleRate?: number;
+  encoding?: 'linear16' | 'mulaw' | 'alaw' | 'mp3' | 'opus';
+  pronunciation?: string;
+  flush?: 'clause' | 'sentence' | 'paragraph' | 'end';
+  markdown: 'auto' | 'on' | 'off';
+}
+
+export function seconds(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('Not a number of seconds above 0.');
+  return value;
+}
+
+export function wholeNumber(least: number, most: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw new InvalidArgumentError(`Not a whole number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+function speed(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 0.25 || value > 4)
+    throw new InvalidArgumentError('Not a number from 0.25 to 4.');
+  return value;
+}
+
+function sampleRate(text: string): number {
+  const value = Number(text);
+  if (!sampleRatesHz.some((rate) => rate === value)) {
+    throw new InvalidArgumentError(`Not a rate of the protocol: ${sampleRatesHz.join(', ')}.`);
+  }
+  return value;
+}
+
+export function many(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
+export function areas(value: string): string[] {
+  const wanted = value.split(',').map((area) => area.trim());
+  const wrong = wanted.find((area) => !debugAreas.some((known) => known === area));
+  if (wrong !== undefined) throw new InvalidArgumentError(`Unknown area '${wrong}': ${debugAreas.join(', ')}.`);
+  return wanted;
+}
+
+export function addTalkFlags(command: Command): Command {
+  return command
+    .option('--json', 'one JSON object a line, with stable names')
+    .option('-q, --quiet', 'only the result, and errors')
+    .option('--debug <areas>', `details on stderr: ${debugAreas.join(',')}`, areas, []);
+}
+
+export function addServiceFlags(command: Command): Command {
+  return command
+    .optionsGroup('Service:')
+    .option('--provider <name>', 'local or slng (default: the one whose key is set, else local)')
+    .option('--base-url, --endpoint <url>', 'another server: scheme, host, an optional prefix')
+    .addOption(new Option('--route <route>', "SLNG's family of routes").choices(['bridge', 'direct']))
+    .option('--region <name>', 'region override, for example eu-north-1')
+    .option('--world-part <name>', 'world part override: ap, eu, na')
+    .addOption(new Option('--auth <way>', 'how the key travels').choices(['header', 'query']))
+    .option('--api-key-file <file>', 'read the key from a file')
+    .option('--insecure', 'let a key travel over plain ws:// beyond this machine')
+    .option('-H, --header <name: value>', 'another header for the upgrade (repeatable)', many, [])
+    .option('--param <name=value>', "a setting in the vendor's own words (repeatable)", many, [])
+    .addOption(
+      new Option('--interrupt <words>', 'how an interruption is said: cancel and clear, or clear alone')
+        .choices(['cancel', 'clear'])
+        .default('cancel'),
+    )
+    .option('--timeout <seconds>', "longest wait for the service's next message", seconds, 30)
+    .option('--connect-timeout <seconds>', 'longest wait for an open, ready session', seconds, 10)
+    .option('--max-time <seconds>', 'longest time for the whole', seconds)
+    .option('--trace <file>', 'write what crosses the wire to FILE.jsonl, without keys and audio')
+    .option('--dry-run', 'show what would be sent, and send nothing');
+}
+
+export function addVoiceFlags(command: Command, defaults: { flush: string; markdown: string }): Command {
+  return command
+    .optionsGroup('Text:')
+    .option('-f, --file <file>', "text from a file, '-' for stdin (repeatable)", many)
+    .addOption(
+      new Option('--markdown <when>', 'turn markdown into speech')
+        .choices(['auto', 'on', 'off'])
+        .default('auto', defaults.markdown),
+    )
+    .addOption(
+      new Option('--flush <boundary>', `ask for sound at each (default: ${defaults.flush})`).choices([
+        'clause',
+        'sentence',
+        'paragraph',
+        'end',
+      ]),
+    )
+    .option('--pronunciation <dictionary>', 'a name that the service knows, or a FILE.json of rules')
+    .optionsGroup('Voice:')
+    .option('-v, --voice <name>', "the voice; '?' lists them")
+    .option('--model <name>', 'the model')
+    .option('--language <code>', 'the language, for example en or de')
+    .option('--speed <factor>', '1 is normal, 2 twice as fast', speed)
+    .option('--sample-rate <hz>', 'samples a second (default: 24000)', sampleRate)
+    .addOption(new Option('--encoding <name>', 'what the service sends').choices(encodings));
+}

@@ -1,0 +1,52 @@
+import { Command } from 'commander';
+import { addDoctor } from './doctor.ts';
+import type { Io } from './io.ts';
+import type { CommandContext } from './running.ts';
+import { addSay } from './say.ts';
+import { addServe } from './serve.ts';
+import { addSynth } from './synth.ts';
+import { version } from './version.ts';
+import { addVoices } from './voices.ts';
+
+/** A fresh tree of commands; nothing of it outlives the call. Commander throws instead of ending the process. */
+export function createProgram(io: Io, context: CommandContext): Command {
+  const program = new Command('vox')
+    .description('One command line for every streaming speech service.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      outputError: (text, write) => write(usageLine(text)),
+      getOutHelpWidth: () => helpColumns(io.stdout.columns),
+      getErrHelpWidth: () => helpColumns(io.stderr.columns),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .addHelpText(
+      'after',
+      '\nWith no key, the local engine speaks. `vox "two words"` and `… | vox` mean `vox say`.\nExit codes: 0 ok, 1 unexpected, 2 usage, 3 auth, 4 connection, 5 provider, 6 device or file, 130 Ctrl-C.',
+    );
+  addSay(program, context);
+  addSynth(program, context);
+  addVoices(program, context);
+  addServe(program, context);
+  addDoctor(program, context);
+  return program;
+}
+
+/** Commander's complaint in our own form: what is wrong, the code, what to do. */
+function usageLine(text: string): string {
+  const complaint = text
+    .trim()
+    .replace(/^error: /, '')
+    .replaceAll('\n', ' ');
+  return `vox: ${complaint} [E_USAGE]\n  → see \`vox --help\`, or the command's own --help\n`;
+}
+
+/** The same width in a pipe as in a usual terminal, so that golden texts hold. */
+function helpColumns(columns: number | undefined): number {
+  return Math.min(columns ?? 100, 100);
+}

@@ -1,0 +1,43 @@
+import { SpeechError } from '../errors.ts';
+import type { Running } from './running.ts';
+import type { ServeFlags } from './serve.ts';
+import { wireServer } from './wiring.ts';
+
+const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/** `vox serve`, once its flags are read: serves until SIGINT or SIGTERM, which end it with 0. */
+export async function runServe(flags: ServeFlags, running: Running): Promise<undefined> {
+  const { io, signal, reporter } = running;
+  const key = flags.key ?? (io.env.VOX_SERVE_KEY?.trim() || undefined);
+  if (key === undefined && !loopback.has(flags.host)) {
+    throw new SpeechError('E_INSECURE', `--host ${flags.host} would let anyone in`, {
+      todo: 'set VOX_SERVE_KEY, or leave --host out to serve this machine alone',
+    });
+  }
+  const served = await wireServer({ ...flags, ...(key !== undefined && { key }) }, running);
+  const { url, wsUrl } = served.server;
+  const lines = [
+    `vox serves SLNG text to speech on ${wsUrl} (${url}/healthz)`,
+    `  ${wsUrl}/v1/tts/slng/deepgram/aura:2-en`,
+    `  ${wsUrl}/v1/bridges/unmute/tts/slng/deepgram/aura:2-en`,
+    'For vox itself:',
+    `  export VOX_ENDPOINT=${wsUrl}`,
+    // The key is the user's own, and is not repeated on a screen or in a log.
+    ...(key === undefined ? [] : ['  export SLNG_API_KEY=…   # the key that you gave']),
+    'Ctrl-C ends it.',
+  ];
+  if (flags.json)
+    io.stdout.write(
+      `${JSON.stringify({ event: 'serving', url, wsUrl, port: served.server.port, keyed: key !== undefined })}\n`,
+    );
+  else if (!flags.quiet) io.stdout.write(`${lines.join('\n')}\n`);
+  else io.stdout.write(`${wsUrl}\n`);
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await served.close();
+  if (signal.reason instanceof SpeechError && signal.reason.code !== 'E_INTERRUPTED') throw signal.reason;
+  reporter.note('vox served its last');
+  return undefined;
+}

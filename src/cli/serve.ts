@@ -1,0 +1,41 @@
+import { type Command, Option } from 'commander';
+import { addTalkFlags, type TalkFlags, wholeNumber } from './flags.ts';
+import { type CommandContext, runCommand } from './running.ts';
+
+export interface ServeFlags extends TalkFlags {
+  port: number;
+  host: string;
+  key?: string;
+  engine: 'local' | 'scripted';
+  slngAudio: 'binary' | 'json';
+  slngCase: 'slng' | 'deepgram';
+}
+
+/** `vox serve`: the protocol's server on this machine, with the embedded engine behind it. */
+export function addServe(program: Command, context: CommandContext): void {
+  const command = program
+    .command('serve')
+    .summary('a local server that speaks the protocol')
+    .description('Serves the SLNG text-to-speech protocol from the embedded engine, for any client of it.')
+    .option('--port <n>', 'the port; 0 takes a free one', wholeNumber(0, 65_535), 8080)
+    .option('--host <address>', 'the address to listen on; any but loopback needs a key', '127.0.0.1')
+    .option('--key <key>', 'the key that clients must send (for a lasting one set VOX_SERVE_KEY: flags show in `ps`)')
+    .addOption(new Option('--engine <name>', 'what speaks').choices(['local', 'scripted']).default('local'))
+    .addOption(
+      new Option('--slng-audio <kind>', 'audio as binary frames or in JSON')
+        .choices(['binary', 'json'])
+        .default('binary'),
+    )
+    .addOption(
+      new Option('--slng-case <case>', "SLNG's messages, or Deepgram's as some direct routes send them")
+        .choices(['slng', 'deepgram'])
+        .default('slng'),
+    );
+  addTalkFlags(command);
+  command.action(async (flags: ServeFlags) => {
+    await runCommand(context, flags, async (running) => {
+      const { runServe } = await import('./serve-run.ts');
+      return runServe(flags, running);
+    });
+  });
+}

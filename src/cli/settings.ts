@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import type { AudioFormat, Encoding } from '../audio/format.ts';
+import { SpeechError } from '../errors.ts';
+import type { SpeakTraits } from '../speech/service.ts';
+import type { PronunciationRule, SpeakSettings } from '../speech/speak.ts';
+import { parseRules } from '../text/pronounce.ts';
+import type { Config } from './config.ts';
+import type { ServiceFlags, VoiceFlags } from './flags.ts';
+
+/** What the flags ask of a service, and what we do to the text on our side. */
+export interface WantedSpeech {
+  readonly settings: SpeakSettings;
+  readonly rules: readonly PronunciationRule[];
+}
+
+/** The settings of a session, from the flags over the config file over the service's own defaults. */
+export function speakSettings(
+  flags: VoiceFlags & ServiceFlags,
+  config: Config,
+  traits: SpeakTraits,
+  parts: { baseUrl: string; provider: string; encoding?: Encoding },
+): WantedSpeech {
+  const { defaults } = traits;
+  const format = wantedFormat(flags, traits, parts.encoding);
+  const voice = flags.voice ?? config.voice ?? (flags.model ? undefined : defaults.voice);
+  const dictionary =
+    flags.pronunciation === undefined ? {} : pronunciation(flags.pronunciation, traits, parts.provider);
+  return {
+    rules: dictionary.rules ?? [],
+    settings: {
+      format,
+      baseUrl: parts.baseUrl,
+      model: flags.model ?? config.model ?? defaults.model,
+      interruptWith: flags.interrupt,
+      params: pairs(flags.param, '=', '--param name=value'),
+      headers: pairs(flags.header, ':', "-H 'Name: value'"),
+      ...(voice !== undefined && { voice }),
+      ...(flags.language !== undefined && { language: flags.language }),
+      ...(flags.speed !== undefined && { speed: flags.speed }),
+      ...(flags.route !== undefined && { route: flags.route }),
+      ...(flags.region !== undefined && { region: flags.region }),
+      ...(flags.worldPart !== undefined && { worldPart: flags.worldPart }),
+      ...(dictionary.name !== undefined && { pronunciation: { name: dictionary.name } }),
+    },
+  };
+}
+
+function wantedFormat(flags: VoiceFlags, traits: SpeakTraits, encodingOfFile: Encoding | undefined): AudioFormat {
+  const encoding = flags.encoding ?? encodingOfFile ?? traits.defaults.format.encoding;
+  if (!traits.encodings.includes(encoding)) {
+    throw new SpeechError('E_UNSUPPORTED', `this provider does not send ${encoding}`, {
+      todo: `use one of: ${traits.encodings.join(', ')}`,
+    });
+  }
+  // Telephone encodings are telephone audio: 8 kHz, unless a rate is asked for.
+  const usualHz = encoding === 'mulaw' || encoding === 'alaw' ? 8000 : traits.defaults.format.sampleRateHz;
+  const sampleRateHz = flags.sampleRate ?? usualHz;
+  if (!traits.sampleRatesHz.includes(sampleRateHz)) {
+    throw new SpeechError('E_UNSUPPORTED', `this provider does not send ${sampleRateHz} Hz`, {
+      todo: `use one of: ${traits.sampleRatesHz.join(', ')}`,
+    });
+  }
+  return { encoding, sampleRateHz, channels: 1 };
+}
+
+/** A name is the service's affair; a file's rules are applied on our side, with any provider. */
+function pronunciation(
+  value: string,
+  traits: SpeakTraits,
+  provider: string,
+): { name?: string; rules?: PronunciationRule[] } {
+  if (!/[/\\]|\.json$/i.test(value)) {
+    if (!traits.namedPronunciation) {
+      throw new SpeechError('E_UNSUPPORTED', `${provider} has no pronunciation dictionaries`, {
+        todo: 'use a FILE.json of rules',
+      });
+    }
+    return { name: value };
+  }
+  let text: string;
+  try {
+    text = readFileSync(value, 'utf8');
+  } catch (thrown) {
+    throw new SpeechError('E_FILE', `cannot read ${value}`, { cause: thrown });
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new SpeechError('E_PRONUNCIATION', `${value} is not JSON`);
+  }
+  return { rules: parseRules(json) };
+}
+
+export function pairs(values: readonly string[], separator: string, form: string): Record<string, string> {
+  const read: Record<string, string> = {};
+  for (const value of values) {
+    const at = value.indexOf(separator);
+    const name = value.slice(0, at).trim();
+    if (at < 1 || name === '') throw new SpeechError('E_USAGE', `'${value}' is not of the form ${form}`);
+    const content = value.slice(at + 1).trim();
+    if (/[\r\n]/.test(value)) throw new SpeechError('E_USAGE', `a line break in ${form}`);
+    read[name] = content;
+  }
+  return read;
+}

@@ -1,0 +1,51 @@
+import { type Command, Option } from 'commander';
+import {
+  addServiceFlags,
+  addTalkFlags,
+  addVoiceFlags,
+  type ServiceFlags,
+  type TalkFlags,
+  type VoiceFlags,
+  wholeNumber,
+} from './flags.ts';
+import { fileKindNames } from './output.ts';
+import { type CommandContext, runCommand } from './running.ts';
+
+export interface SynthFlags extends ServiceFlags, VoiceFlags, TalkFlags {
+  output?: string;
+  format?: string;
+  play?: boolean;
+  player?: string;
+  audioDevice?: string;
+  lines?: boolean;
+  outDir?: string;
+  jobs: number;
+}
+
+/** `vox synth`: text to a file or a pipe. */
+export function addSynth(program: Command, context: CommandContext): void {
+  const command = program
+    .command('synth')
+    .summary('text to an audio file or a pipe')
+    .description('Writes speech to a file or a pipe. Text comes from the arguments, from -f FILE, or from stdin.')
+    .argument('[text...]', 'what to say')
+    .optionsGroup('Output:')
+    .option('-o, --output <file>', "where to: .wav .pcm .raw .ulaw .alaw .mp3 .opus, or '-' for a pipe")
+    .addOption(new Option('--format <kind>', 'the kind of file, whatever its name').choices(fileKindNames))
+    .option('--play', 'play it too')
+    .option('--player <name>', 'the player to use with --play')
+    .option('-a, --audio-device <name>', 'the device to use with --play')
+    .option('--lines', 'one file a line of text, into --out-dir')
+    .option('--out-dir <folder>', 'the folder of the files, for --lines and for several -f')
+    .option('--jobs <n>', 'how many sessions at once', wholeNumber(1, 64), 1);
+  addVoiceFlags(command, { flush: 'paragraph', markdown: 'on for stdin and *.md' });
+  addServiceFlags(command);
+  addTalkFlags(command.optionsGroup('Talk:'));
+  command.action(async (words: string[], flags: SynthFlags) => {
+    const jsonTo = flags.output === '-' ? 'stderr' : 'stdout';
+    await runCommand(context, { ...flags, jsonTo }, async (running) => {
+      const { runSynth } = await import('./synth-run.ts');
+      return runSynth(words, flags, running);
+    });
+  });
+}

@@ -1,0 +1,50 @@
+import { findProgram } from '../audio/find-program.ts';
+import type { Clock } from '../clock.ts';
+import type { Check } from './check.ts';
+import { fliteCheck, programCheck, programNeeds, type WordSpeaker } from './engines.ts';
+import { programVersion } from './program-version.ts';
+import { type ReachTarget, reachCheck } from './reach.ts';
+import { choiceCheck, configCheck, type FoundKey, keysCheck, runtimeCheck, runtimeFacts } from './setup.ts';
+import { type ListPlayers, playerCheck, recorderCheck, type ToneOptions, toneCheck } from './sound.ts';
+
+/** What the checks need of the rooms that they do not know. */
+export interface DoctorWiring {
+  readonly clock: Clock;
+  readonly voxVersion: string;
+  readonly config: () => { readonly path: string; readonly found: boolean };
+  readonly keys: () => readonly FoundKey[];
+  readonly choose: () => { readonly provider: string; readonly why: string };
+  readonly targets: readonly ReachTarget[];
+  readonly listPlayers: ListPlayers;
+  /** Opens the player for the tone; left out with `--no-tone`. */
+  readonly openPlayer?: ToneOptions['open'];
+  /** A player or a device was named with a flag: it has to work. */
+  readonly playerNamed?: boolean;
+  /** Where programs are looked for; the variable PATH where it is left out. */
+  readonly searchPath?: string;
+  readonly openEngine: () => Promise<WordSpeaker> | WordSpeaker;
+}
+
+/** The examination of `vox doctor`, in the order in which it is printed. */
+export function standardChecks(wiring: DoctorWiring): Check[] {
+  // Asked once: looking for players may open devices.
+  let players: ReturnType<ListPlayers> | undefined;
+  const list: ListPlayers = () => {
+    players ??= wiring.listPlayers();
+    return players;
+  };
+  const find = (name: string) => findProgram(name, wiring.searchPath);
+  const tone = { ...(wiring.openPlayer && { open: wiring.openPlayer }), named: wiring.playerNamed ?? false };
+  return [
+    runtimeCheck(runtimeFacts(wiring.voxVersion)),
+    configCheck(wiring.config),
+    keysCheck(wiring.keys),
+    choiceCheck(wiring.choose),
+    ...wiring.targets.map(reachCheck),
+    playerCheck(list),
+    recorderCheck(find),
+    toneCheck({ list, ...tone }),
+    fliteCheck(wiring.openEngine, wiring.clock),
+    ...programNeeds.map((need) => programCheck(need, find, programVersion)),
+  ];
+}

@@ -1,0 +1,159 @@
+import type { AudioChunk, AudioFormat } from '../audio/format.ts';
+import { durationMs, frameBytes } from '../audio/format.ts';
+import { OnsetDetector } from '../audio/onset.ts';
+import { GapMeter } from './gaps.ts';
+import { betweenMs, sinceMs } from './latency.ts';
+import { Timeline } from './timeline.ts';
+import type { TurnReport } from './turn-report.ts';
+
+/** An onset is known at most this long after it, in ms of audio (10 ms window + 50 ms hold, and one to spare). */
+const onsetReachMs = 100;
+
+/** What a turn's meter needs to know of the connection that carried it. */
+export interface ConnectionFacts {
+  readonly timeline: Timeline;
+  readonly requestId?: string;
+}
+
+/** Measures one turn as its frames arrive; see docs/metrics.md for every definition. */
+export class TurnMeter {
+  readonly timeline = new Timeline();
+  readonly #format: AudioFormat;
+  readonly #sampleBytes: number | undefined;
+  readonly #gaps = new GapMeter();
+  readonly #onset: OnsetDetector | undefined;
+  #bytes = 0;
+  #firstBytes = 0;
+  #chunks = 0;
+  #chars = 0;
+  #onsetAtMs: number | undefined;
+  /** When a player without pre-roll, which stalls when starved, would have played all that has come. */
+  #playheadMs = Number.NEGATIVE_INFINITY;
+  /** Where in the audio, and when, the latest chunks began to play; kept only until the onset is known. */
+  #starts: { startsMs: number; fromMs: number }[] = [];
+
+  constructor(format: AudioFormat) {
+    this.#format = format;
+    this.#sampleBytes = frameBytes(format);
+    if (this.#sampleBytes !== undefined) this.#onset = new OnsetDetector(format);
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  textSent(atMs: number, chars: number): void {
+    this.timeline.mark('firstText', atMs);
+    this.#chars += chars;
+  }
+
+  flushSent(atMs: number): void {
+    this.timeline.mark('firstFlush', atMs);
+  }
+
+  /** One chunk of this turn, with samples in it; `atMs` is when its frame came to the socket. */
+  audio(chunk: AudioChunk, atMs: number): void {
+    if (this.#chunks === 0) {
+      this.timeline.mark('firstAudio', atMs);
+      this.#firstBytes = chunk.bytes.length;
+    }
+    this.timeline.move('lastAudio', atMs);
+    this.#gaps.arrived(atMs);
+    this.#chunks++;
+    if (this.#onset && this.#onsetAtMs === undefined) this.#seekOnset(chunk, atMs);
+    this.#bytes += chunk.bytes.length;
+  }
+
+  #seekOnset(chunk: AudioChunk, atMs: number): void {
+    const startsMs = durationMs(this.#format, this.#bytes) ?? 0;
+    const lastsMs = durationMs(this.#format, chunk.bytes.length) ?? 0;
+    const fromMs = Math.max(this.#playheadMs, atMs);
+    this.#starts.push({ startsMs, fromMs });
+    while ((this.#starts[1]?.startsMs ?? startsMs) < startsMs - onsetReachMs) this.#starts.shift();
+    this.#playheadMs = fromMs + lastsMs;
+    this.#onset?.push(chunk.bytes);
+    this.#noteOnset();
+  }
+
+  #noteOnset(): void {
+    const onsetMs = this.#onset?.onsetMs;
+    if (onsetMs === undefined) return;
+    const holds = this.#starts.findLast((start) => start.startsMs <= onsetMs);
+    this.#onsetAtMs = holds ? holds.fromMs + (onsetMs - holds.startsMs) : undefined;
+    this.#starts = [];
+  }
+
+  report(turn: string, ended: string, first: ConnectionFacts | undefined, connections: number): TurnReport {
+    this.#onset?.end();
+    if (this.#onsetAtMs === undefined) this.#noteOnset();
+    const line = this.timeline;
+    const zero = zeroMark(line);
+    const ttfbMs = zero && betweenMs(line, zero, 'firstAudio');
+    const leadingSilenceMs = this.#onset?.onsetMs;
+    const ttfaMs = zero && sinceMs(line.at(zero), this.#onsetAtMs);
+    const audioMs = durationMs(this.#format, this.#bytes);
+    const processingMs = zero && betweenMs(line, zero, 'lastAudio');
+    const laterMs = durationMs(this.#format, this.#bytes - this.#firstBytes);
+    const arrivingMs = betweenMs(line, 'firstAudio', 'lastAudio');
+    const connect = first && connectFigures(first.timeline);
+    return {
+      turn,
+      ended,
+      ...connect,
+      ttfbMs: tidy(ttfbMs),
+      ttfbFlushMs: tidy(after(line, 'firstFlush')),
+      ttfbFirstTextMs: tidy(after(line, 'firstText')),
+      leadingSilenceMs: tidy(leadingSilenceMs),
+      ttfaMs: tidy(ttfaMs),
+      ttfaSumMs: tidy(plus(ttfbMs, leadingSilenceMs)),
+      coldTtfaMs: tidy(plus(plus(connect?.connectMs, connect?.handshakeMs), ttfaMs)),
+      audioMs: tidy(audioMs),
+      processingMs: tidy(processingMs),
+      rtf: tidy(audioMs ? over(processingMs, audioMs) : undefined),
+      deliveryRate: tidy(arrivingMs ? over(laterMs, arrivingMs) : undefined),
+      gapMaxMs: tidy(this.#gaps.maxMs),
+      gapP95Ms: tidy(this.#gaps.percentileMs(0.95)),
+      bytes: this.#bytes,
+      chunks: this.#chunks,
+      chars: this.#chars,
+      connections,
+      requestId: first?.requestId,
+    };
+  }
+}
+
+/** t0: the first flush where the service waited for one, else the first text (docs/metrics.md). */
+function zeroMark(line: Timeline): 'firstFlush' | 'firstText' | undefined {
+  const flushMs = line.at('firstFlush');
+  const audioMs = line.at('firstAudio');
+  if (flushMs !== undefined && (audioMs === undefined || flushMs <= audioMs)) return 'firstFlush';
+  return line.at('firstText') === undefined ? undefined : 'firstText';
+}
+
+function after(line: Timeline, mark: 'firstFlush' | 'firstText'): number | undefined {
+  const ms = betweenMs(line, mark, 'firstAudio');
+  return ms !== undefined && ms >= 0 ? ms : undefined;
+}
+
+function connectFigures(line: Timeline) {
+  return {
+    connectMs: tidy(betweenMs(line, 'connectStart', 'open')),
+    dnsMs: tidy(betweenMs(line, 'connectStart', 'dns')),
+    tcpMs: tidy(sinceMs(line.at('dns') ?? line.at('connectStart'), line.at('tcp'))),
+    tlsMs: tidy(betweenMs(line, 'tcp', 'tls')),
+    handshakeMs: tidy(betweenMs(line, 'handshakeStart', 'ready')),
+  };
+}
+
+function plus(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? undefined : a + b;
+}
+
+function over(a: number | undefined, b: number): number | undefined {
+  return a === undefined ? undefined : a / b;
+}
+
+/** Figures are kept to a thousandth: finer digits are noise. */
+function tidy(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.round(value * 1000) / 1000;
+}

@@ -1,0 +1,151 @@
+import type { Clock } from '../clock.ts';
+import type { SpeechError } from '../errors.ts';
+import type { TurnReport } from '../metrics/turn-report.ts';
+import { type DoctorView, doctorTable } from './doctor-table.ts';
+import { type PaintedLine, PaintedLines } from './painted-lines.ts';
+import { ProgressLine } from './progress-line.ts';
+import type { Progress } from './progress-text.ts';
+import { type TurnExtra, turnSummary } from './summary.ts';
+import { isTerminal, type Out } from './terminal.ts';
+import { bareEndpoint, jsonLine, visible } from './visible.ts';
+import { type VoiceRow, voicesTable } from './voices-table.ts';
+
+export type ReportMode = 'human' | 'json' | 'quiet';
+
+export interface ReporterOptions {
+  readonly stdout: Out;
+  readonly stderr: Out;
+  readonly mode: ReportMode;
+  /** Where the JSON lines go: stderr, when stdout carries audio. */
+  readonly jsonTo: 'stdout' | 'stderr';
+  /** Both as `terminalTraits` of stderr says. */
+  readonly color: boolean;
+  readonly interactive: boolean;
+  readonly clock: Clock;
+}
+
+/** Where an error happened, and what is left. All of it goes into the JSON object. */
+export interface ErrorExtra {
+  readonly input?: string;
+  /** The file that holds what was received before the failure. */
+  readonly kept?: string;
+  readonly [name: string]: string | number | boolean | null | undefined;
+}
+
+/**
+ * What a command says beside its data, which is the caller's to write. People read stderr; JSON goes one object a
+ * line, each with its `event`. Texts from outside may hold anything: they are made safe here, not by the caller.
+ */
+export interface Reporter {
+  chosen(info: { provider: string; why: string; endpoint?: string }): void;
+  warning(warning: { code: string; message: string }): void;
+  note(text: string): void;
+  /** For people at a terminal: a moving line, from one second after the first call until `done`. */
+  progress(progress: Progress): void;
+  turn(report: TurnReport, extra?: TurnExtra): void;
+  /** The list of `vox voices`, as data on stdout. */
+  voices(voices: readonly VoiceRow[]): void;
+  /** The result of `vox doctor`, as data on stdout. */
+  doctor(result: DoctorView): void;
+  /** Said in every mode. */
+  error(error: SpeechError, extra?: ErrorExtra): void;
+  /** Takes the moving line away. Resolves when everything is written; nothing needs to wait for that. */
+  done(): Promise<void>;
+}
+
+export function createReporter(options: ReporterOptions): Reporter {
+  return new StreamReporter(options);
+}
+
+class StreamReporter implements Reporter {
+  readonly #options: ReporterOptions;
+  readonly #lines: PaintedLines;
+  readonly #data: PaintedLines;
+  readonly #progress: ProgressLine | undefined;
+
+  constructor(options: ReporterOptions) {
+    const { stdout, stderr, mode, interactive, color, clock } = options;
+    this.#options = options;
+    this.#lines = new PaintedLines((text) => this.#write(stderr, text), color);
+    const paintsData = color && stdout.isTTY === true && mode === 'human';
+    this.#data = new PaintedLines((text) => this.#write(stdout, text), paintsData);
+    if (mode === 'human' && interactive && isTerminal(stderr)) this.#progress = new ProgressLine(stderr, color, clock);
+  }
+
+  #write(out: Out, text: string): void {
+    // Both streams may be the same terminal.
+    this.#progress?.clear();
+    out.write(text);
+  }
+
+  /** Says it the way of the mode: to a person, as an object, or not at all. */
+  #say(event: { event: string; [name: string]: unknown }, line: PaintedLine): void {
+    if (this.#options.mode === 'human') this.#lines.add(line);
+    if (this.#options.mode === 'json') this.#write(this.#options[this.#options.jsonTo], jsonLine(event));
+  }
+
+  chosen({ provider, why, endpoint }: { provider: string; why: string; endpoint?: string }): void {
+    const where = endpoint === undefined ? undefined : bareEndpoint(endpoint);
+    const at = where === undefined ? '' : ` at ${visible(where)}`;
+    this.#say(
+      { event: 'chosen', provider, why, ...(where !== undefined && { endpoint: where }) },
+      (paint) => `${paint.dim(`vox: provider ${visible(provider)}${at} (${visible(why)})`)}\n`,
+    );
+  }
+
+  warning({ code, message }: { code: string; message: string }): void {
+    this.#say(
+      { event: 'warning', code, message },
+      (paint) => `vox: ${paint.yellow('warning:')} ${visible(message)} ${paint.dim(`[${visible(code)}]`)}\n`,
+    );
+  }
+
+  note(text: string): void {
+    this.#say({ event: 'note', message: text }, () => `${text.split('\n').map(visible).join('\n')}\n`);
+  }
+
+  progress(progress: Progress): void {
+    this.#progress?.show(progress);
+  }
+
+  turn(report: TurnReport, extra: TurnExtra = {}): void {
+    this.#say({ event: 'turn', ...report, ...extra }, (paint) => {
+      const { name, figures } = turnSummary(report, extra);
+      const text = figures.join(paint.dim(' · '));
+      return name === undefined ? `${text}\n` : `${paint.bold(name)}  ${text}\n`;
+    });
+  }
+
+  error(error: SpeechError, extra: ErrorExtra = {}): void {
+    const { code, exitCode, retryable, message, todo, detail } = error;
+    const { mode, jsonTo } = this.#options;
+    if (mode === 'json') {
+      const event = { event: 'error', code, exitCode, retryable, message, todo, detail, ...extra };
+      this.#write(this.#options[jsonTo], jsonLine(event));
+      // A stream of objects stays one.
+      if (jsonTo === 'stderr') return;
+    }
+    this.#lines.add((paint) => {
+      const where = extra.input === undefined ? '' : `${visible(extra.input)}: `;
+      const kept = extra.kept === undefined ? '' : `  kept: ${visible(extra.kept)}\n`;
+      return `${paint.red('vox:')} ${where}${visible(message)} ${paint.dim(`[${code}]`)}\n  → ${visible(todo)}\n${kept}`;
+    });
+  }
+
+  voices(voices: readonly VoiceRow[]): void {
+    this.#data.add((paint) => voicesTable(voices, { ...this.#list(), paint }));
+  }
+
+  doctor(result: DoctorView): void {
+    this.#data.add((paint) => doctorTable(result, { ...this.#list(), paint }));
+  }
+
+  #list(): { mode: ReportMode; columns?: number } {
+    const { mode, stdout } = this.#options;
+    return { mode, ...(stdout.isTTY && stdout.columns !== undefined && { columns: stdout.columns }) };
+  }
+
+  async done(): Promise<void> {
+    await Promise.all([this.#progress?.end(), this.#lines.flushed(), this.#data.flushed()]);
+  }
+}

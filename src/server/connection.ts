@@ -1,0 +1,220 @@
+import type { WebSocket } from 'ws';
+import type { Clock, Timer } from '../clock.ts';
+import { type Log, noLog } from '../log.ts';
+import type { Peer, SpeakRequest, Step } from '../speech/service.ts';
+import type { SpeakEvent } from '../speech/speak.ts';
+import type { Frame } from '../transport/transport.ts';
+import type { Counters, ServerLimits } from './options.ts';
+import { Outflow } from './outflow.ts';
+import type { Outlet } from './outlet.ts';
+
+/** What does the work of a connection: it gets the client's requests in order, and `stop` at the end, once. */
+export interface Handler {
+  /** With a promise, nothing more of the client is looked at before it resolves. It never rejects. */
+  handle(request: SpeakRequest): Promise<void> | undefined;
+  /** Whether something is being made or waits to be spoken. */
+  readonly busy: boolean;
+  stop(): void;
+}
+
+export interface ConnectionParts {
+  readonly socket: WebSocket;
+  readonly peer: Peer<SpeakEvent, SpeakRequest>;
+  readonly name: string;
+  readonly clock: Clock;
+  readonly limits: ServerLimits;
+  readonly counters: Counters;
+  readonly log?: Log;
+  handler(outlet: Outlet): Handler;
+}
+
+/** One client: joins its socket to a codec and a handler, and holds what it may use up to the limits. */
+export class Connection implements Outlet {
+  readonly #parts: ConnectionParts;
+  readonly #socket: WebSocket;
+  readonly #out: Outflow;
+  readonly #handler: Handler;
+  readonly #log: Log;
+  /** What was received and not looked at yet: it is worked off in order, also through a handler's pauses. */
+  readonly #inbox: (Frame | SpeakRequest)[] = [];
+  #inboxWaits = false;
+  #working = false;
+  #fullOfText = false;
+  #ending = false;
+  #badInARow = 0;
+  #heardAtMs: number;
+  #idle: Timer | undefined;
+  #goodbye: Timer | undefined;
+  /** Resolves when the socket is gone and the work has been stopped. */
+  readonly gone: Promise<void>;
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts;
+    this.#socket = parts.socket;
+    this.#log = parts.log ?? noLog;
+    this.#heardAtMs = parts.clock.now();
+    const { socket, clock, limits } = parts;
+    const stalled = () => this.#drop(`the client has read nothing for ${limits.stalledMs / 1000} s`);
+    this.#out = new Outflow({ socket, clock, limits, stalled });
+    this.#handler = parts.handler(this);
+    this.gone = new Promise((resolve) => this.#socket.once('close', (code) => resolve(this.#closed(code))));
+    this.#listen();
+    this.#watchIdle(parts.limits.idleMs);
+    this.#guard(() => this.#apply(parts.peer.opened()));
+    this.#work();
+  }
+
+  #listen(): void {
+    this.#socket.on('message', (data: Buffer, isBinary: boolean) => {
+      const frame: Frame = isBinary ? { kind: 'binary', bytes: data } : { kind: 'text', text: data.toString('utf8') };
+      this.#heard();
+      this.#inbox.push(frame);
+      this.#work();
+    });
+    this.#socket.on('ping', (data: Buffer) => {
+      this.#heard();
+      this.#out.pong(data);
+      this.#restrain();
+    });
+    this.#socket.on('pong', () => this.#heard());
+    // ws closes the socket itself, with the code that the fault wants (1002, 1007, 1009).
+    this.#socket.on('error', (error) => this.#log('server', () => `${this.#parts.name}: ${error.message}`));
+  }
+
+  #heard(): void {
+    this.#heardAtMs = this.#parts.clock.now();
+  }
+
+  #work(): void {
+    // What a request causes may come back here: the loop below goes on with it.
+    if (this.#working) return;
+    this.#working = true;
+    while (this.#inbox.length > 0 && !this.#ending && !this.#inboxWaits) this.#next();
+    this.#working = false;
+  }
+
+  #next(): void {
+    if (this.#restrain()) return;
+    const next = this.#inbox.shift();
+    this.#guard(() => {
+      if (next && 'kind' in next) this.#apply(this.#parts.peer.decode(next));
+      else if (next) this.#request(next);
+    });
+  }
+
+  /** Looks at nothing more of a client that does not read what it is answered, until it does. */
+  #restrain(): boolean {
+    const room = this.#out.tooManyReplies && !this.#inboxWaits ? this.#out.room() : undefined;
+    if (room) this.#waitFor(room);
+    return room !== undefined;
+  }
+
+  /** A fault of our own ends this connection, never the server. */
+  #guard(act: () => void): void {
+    try {
+      act();
+    } catch (thrown) {
+      this.#log('server', () => `${this.#parts.name}: ${thrown instanceof Error ? thrown.stack : String(thrown)}`);
+      this.hangUp(1011, 'internal error');
+    }
+  }
+
+  #apply(step: Step<SpeakRequest>): void {
+    for (const frame of step.frames) this.#out.reply(frame);
+    if (step.events.length > 0) this.#inbox.unshift(...step.events);
+  }
+
+  #request(request: SpeakRequest): void {
+    this.#badInARow = request.type === 'reject' ? this.#badInARow + 1 : 0;
+    if (this.#badInARow > this.#parts.limits.badMessages) {
+      this.hangUp(1008, 'too many messages that cannot be accepted');
+      return;
+    }
+    const done = this.#handler.handle(request);
+    if (done) this.#waitFor(done);
+  }
+
+  #waitFor(done: Promise<void>): void {
+    this.#inboxWaits = true;
+    this.#readOrNot();
+    done.then(() => {
+      this.#inboxWaits = false;
+      this.#readOrNot();
+      this.#work();
+    });
+  }
+
+  event(event: SpeakEvent): void {
+    if (this.#ending) return;
+    if (event.type === 'error') this.#parts.counters.faults++;
+    const step = this.#parts.peer.encode(event);
+    if (event.type === 'audio') {
+      for (const frame of step.frames) this.#out.audio(frame);
+      return;
+    }
+    this.#apply(step);
+    this.#work();
+  }
+
+  room(): Promise<void> | undefined {
+    return this.#out.room();
+  }
+
+  waiting(chars: number): void {
+    const { waitingChars } = this.#parts.limits;
+    this.#fullOfText = chars > (this.#fullOfText ? waitingChars / 2 : waitingChars);
+    this.#readOrNot();
+  }
+
+  /** What is not read waits in the network, and makes the client wait. A closing handshake must be read. */
+  #readOrNot(): void {
+    const read = this.#ending || !(this.#fullOfText || this.#inboxWaits);
+    if (read === !this.#socket.isPaused) return;
+    if (read) this.#socket.resume();
+    else this.#socket.pause();
+  }
+
+  #watchIdle(delayMs: number): void {
+    const { clock, limits } = this.#parts;
+    this.#idle = clock.after(
+      delayMs,
+      () => {
+        const leftMs = this.#heardAtMs + limits.idleMs - clock.now();
+        if (leftMs > 0) this.#watchIdle(leftMs);
+        else if (this.#handler.busy) this.#watchIdle(limits.idleMs);
+        else this.hangUp(1000, 'idle');
+      },
+      { background: true },
+    );
+  }
+
+  hangUp(code: number, reason: string): void {
+    if (this.#ending) return;
+    this.#stop();
+    this.#log('server', () => `${this.#parts.name}: closing with ${code} ${reason}`);
+    this.#readOrNot();
+    this.#socket.close(code, reason);
+    const { clock, limits } = this.#parts;
+    this.#goodbye = clock.after(limits.closeMs, () => this.#socket.terminate(), { background: true });
+  }
+
+  #drop(why: string): void {
+    this.#log('server', () => `${this.#parts.name}: dropped, ${why}`);
+    this.#stop();
+    this.#socket.terminate();
+  }
+
+  #stop(): void {
+    if (this.#ending) return;
+    this.#ending = true;
+    this.#idle?.cancel();
+    this.#handler.stop();
+    this.#out.stop();
+  }
+
+  #closed(code: number): void {
+    this.#stop();
+    this.#goodbye?.cancel();
+    this.#log('server', () => `${this.#parts.name}: closed with ${code}`);
+  }
+}

@@ -1,0 +1,137 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Log, noLog } from '../log.ts';
+import type { SpeakService } from '../speech/service.ts';
+import { type Answer, headersOf, noSuchPath, problem, unauthorized, urlOf } from './answer.ts';
+import { type KeyCheck, shownKey } from './keys.ts';
+
+export interface Call {
+  readonly url: URL;
+  /** What stands behind the path of a `named` route, decoded. */
+  readonly name: string;
+  /** Reads the body, bounded, as JSON. */
+  json(): Promise<unknown>;
+}
+
+export interface Route {
+  readonly path: string;
+  /** The path is a prefix, and what follows it (one segment) the name of a thing. */
+  readonly named?: boolean;
+  /** Wants no key. */
+  readonly open?: boolean;
+  readonly methods: Readonly<Partial<Record<string, (call: Call) => Answer | Promise<Answer>>>>;
+  /** This route's own words for a missing key and for a body that is not JSON. */
+  readonly unauthorized?: () => Answer;
+  readonly notJson?: () => Answer;
+}
+
+export interface HttpOptions {
+  readonly routes: readonly Route[];
+  readonly services: readonly SpeakService[];
+  readonly keyIsRight: KeyCheck;
+  readonly bodyBytes: number;
+  readonly log?: Log;
+}
+
+/** An answer that is thrown, from wherever it becomes certain. */
+class Answered extends Error {
+  readonly answer: Answer;
+  constructor(answer: Answer) {
+    super(`answered with ${answer.status}`);
+    this.answer = answer;
+  }
+}
+
+/** The listener of `request` events: everything that is no upgrade. */
+export function createHttp(options: HttpOptions): (request: IncomingMessage, response: ServerResponse) => void {
+  const log = options.log ?? noLog;
+  return (request, response) => {
+    answerTo(request, options)
+      .catch((thrown: unknown): Answer => {
+        if (thrown instanceof Answered) return thrown.answer;
+        log('server', () => `${request.method}: ${thrown instanceof Error ? thrown.stack : String(thrown)}`);
+        return problem(500, 'Internal Server Error', 'The server failed; its log says more');
+      })
+      .then((answer) => {
+        log('server', () => `${request.method} ${urlOf(request)?.pathname ?? '?'}: ${answer.status}`);
+        write(response, answer);
+      });
+  };
+}
+
+async function answerTo(request: IncomingMessage, options: HttpOptions): Promise<Answer> {
+  const url = urlOf(request);
+  if (url === undefined) return problem(400, 'Bad Request', 'The request target is no path');
+  const headers = headersOf(request);
+  const found = findRoute(url, options.routes);
+  if (found === undefined) return speaks(url, headers, options.services) ? upgradeWanted : noSuchPath(url);
+  const { route, name } = found;
+  const shown = shownKey(url, headers);
+  if (!route.open && !options.keyIsRight(shown)) return route.unauthorized?.() ?? unauthorized(shown);
+  // Node leaves out the body of an answer to HEAD.
+  const handle = route.methods[request.method === 'HEAD' ? 'GET' : (request.method ?? '')];
+  if (handle === undefined) {
+    const allow = Object.keys(route.methods).join(', ');
+    return problem(405, 'Method Not Allowed', `This path takes ${allow}`, { allow });
+  }
+  return handle({ url, name, json: () => readJson(request, options.bodyBytes, route) });
+}
+
+function findRoute(url: URL, routes: readonly Route[]): { route: Route; name: string } | undefined {
+  for (const route of routes) {
+    if (!route.named && url.pathname === route.path) return { route, name: '' };
+    if (!route.named || !url.pathname.startsWith(route.path)) continue;
+    const name = decoded(url.pathname.slice(route.path.length));
+    if (name !== undefined && name !== '' && !name.includes('/')) return { route, name };
+  }
+  return undefined;
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const upgradeWanted = problem(426, 'Upgrade Required', 'This path speaks over WebSocket', { upgrade: 'websocket' });
+
+function speaks(url: URL, headers: Record<string, string>, services: readonly SpeakService[]): boolean {
+  return services.some((service) => service.endpoint.match(url, headers, []) !== undefined);
+}
+
+async function readJson(request: IncomingMessage, maxBytes: number, route: Route): Promise<unknown> {
+  const text = await readBody(request, maxBytes);
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch {
+    throw new Answered(route.notJson?.() ?? problem(400, 'Bad Request', 'The body is not JSON'));
+  }
+}
+
+/** A body that is somewhat too large is read to its end and dropped, or the client would never see the answer. */
+const patience = 4;
+
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
+  const kept: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    if (!(chunk instanceof Buffer)) continue;
+    bytes += chunk.length;
+    if (bytes <= maxBytes) kept.push(chunk);
+    else kept.length = 0;
+    if (bytes > maxBytes * patience) break;
+  }
+  if (bytes <= maxBytes) return Buffer.concat(kept).toString('utf8');
+  throw new Answered(problem(413, 'Content Too Large', `A body may have ${maxBytes} bytes`, { connection: 'close' }));
+}
+
+function write(response: ServerResponse, { status, body, headers }: Answer): void {
+  const json = body === undefined ? undefined : JSON.stringify(body);
+  response.writeHead(status, {
+    ...(json !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) }),
+    ...headers,
+  });
+  response.end(json);
+}

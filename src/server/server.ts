@@ -1,0 +1,208 @@
+import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+import { SpeechError } from '../errors.ts';
+import { noLog } from '../log.ts';
+import type { ServerStyle } from '../speech/service.ts';
+import { catalogRoute } from './catalog.ts';
+import { Connection } from './connection.ts';
+import { dictionaryRoutes } from './dictionary-routes.ts';
+import { DictionaryStore } from './dictionary-store.ts';
+import { createHttp, type Route } from './http.ts';
+import { createKeyCheck } from './keys.ts';
+import { type Counters, defaultLimits, defaultStyle, type RunningServer, type ServerOptions } from './options.ts';
+import { SpeakHandler } from './speak-handler.ts';
+import { type Admitted, chosenSubprotocol, createUpgrader } from './upgrade.ts';
+
+export type { RunningServer, ServerLimits, ServerOptions, ServerStats } from './options.ts';
+export { defaultLimits, defaultStyle } from './options.ts';
+
+/**
+ * Starts a server that speaks: HTTP and WebSocket on one port. Rejects with E_INSECURE where strangers could use it
+ * without a key, and with E_USAGE where the address cannot be had.
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const host = options.host ?? '127.0.0.1';
+  if (options.key === undefined && !isLoopback(host)) {
+    throw new SpeechError('E_INSECURE', `without a key a server is not opened to ${host}`, {
+      todo: 'set VOX_SERVE_KEY, or leave the host at 127.0.0.1',
+    });
+  }
+  const { WebSocketServer } = await import('ws');
+  const speech = new SpeechServer({ ...options, host });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: speech.limits.messageBytes,
+    // Answered by the connection, which counts what a client does not read.
+    autoPong: false,
+    handleProtocols: (_offered, request) => chosenSubprotocol(request),
+  });
+  const upgrader = createUpgrader(sockets, speech.rules, {
+    refused: (status) => speech.refused(status),
+    opened: (socket, admitted) => speech.opened(socket, admitted),
+  });
+  speech.http.on('upgrade', upgrader);
+  await speech.listen();
+  return speech;
+}
+
+class SpeechServer implements RunningServer {
+  readonly limits;
+  readonly http: Server;
+  readonly rules;
+  port = 0;
+  readonly #options: ServerOptions & { readonly host: string };
+  readonly #style: ServerStyle;
+  readonly #dictionaries: DictionaryStore;
+  readonly #connections = new Set<Connection>();
+  /** Every socket, also those that have not said what they want yet. */
+  readonly #sockets = new Set<Socket>();
+  readonly #counters: Counters = {
+    sessions: 0,
+    sessionsTotal: 0,
+    refused: 0,
+    turns: 0,
+    interruptions: 0,
+    faults: 0,
+  };
+  #closing: Promise<void> | undefined;
+
+  constructor(options: ServerOptions & { readonly host: string }) {
+    this.#options = options;
+    this.limits = { ...defaultLimits, ...options.limits };
+    this.#style = { ...defaultStyle, ...options.style };
+    const { engine, services, ids, today } = options;
+    const keyIsRight = createKeyCheck(options.key);
+    this.#dictionaries = new DictionaryStore({ most: this.limits.dictionaries, ids, today });
+    this.rules = { services, keyIsRight, hasRoom: () => this.#connections.size < this.limits.sessions };
+    const { bodyBytes, handshakeMs } = this.limits;
+    const routes = [this.#health(), catalogRoute(engine), ...dictionaryRoutes(this.#dictionaries)];
+    this.http = createServer(
+      {
+        headersTimeout: handshakeMs,
+        requestTimeout: handshakeMs * 3,
+        connectionsCheckingInterval: Math.max(10, handshakeMs / 4),
+      },
+      createHttp({ routes, services, keyIsRight, bodyBytes, ...(options.log && { log: options.log }) }),
+    );
+    this.http.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+  }
+
+  get url(): string {
+    return `http://${this.#authority}`;
+  }
+
+  get wsUrl(): string {
+    return `ws://${this.#authority}`;
+  }
+
+  get #authority(): string {
+    const { host } = this.#options;
+    return `${host.includes(':') ? `[${host}]` : host}:${this.port}`;
+  }
+
+  stats(): Counters {
+    return { ...this.#counters, sessions: this.#connections.size };
+  }
+
+  #health(): Route {
+    const { engine, version } = this.#options;
+    const body = () => ({
+      status: 'ok',
+      ...(version !== undefined && { version }),
+      engine: engine.name,
+      sessions: this.#connections.size,
+    });
+    return { path: '/healthz', open: true, methods: { GET: () => ({ status: 200, body: body() }) } };
+  }
+
+  listen(): Promise<void> {
+    const { host, port } = this.#options;
+    return new Promise((resolve, reject) => {
+      this.http.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)));
+      this.http.listen(port, host, () => {
+        const address = this.http.address();
+        if (typeof address === 'object' && address !== null) this.port = address.port;
+        // From here on only single connections fail (no descriptor left, say), and the others go on.
+        this.http.on('error', (error) => this.#log(() => error.message));
+        this.#log(() => `listening on ${this.url}`);
+        resolve();
+      });
+    });
+  }
+
+  refused(status: number): void {
+    this.#counters.refused++;
+    this.#log(() => `upgrade refused with ${status}`);
+  }
+
+  opened(socket: WebSocket, { service, matched }: Admitted): void {
+    const { engine, clock, ids, log } = this.#options;
+    const sessionId = `sess_tts_${ids()}`;
+    const counters = this.#counters;
+    counters.sessionsTotal++;
+    this.#log(() => `${sessionId}: ${service.name} ${matched.settings.model ?? ''}`);
+    const connection = new Connection({
+      socket,
+      peer: service.server(matched.settings, this.#style),
+      name: sessionId,
+      clock,
+      limits: this.limits,
+      counters,
+      ...(log && { log }),
+      handler: (outlet) =>
+        new SpeakHandler({
+          engine,
+          dictionaries: this.#dictionaries,
+          outlet,
+          sessionId,
+          counters,
+          closesAfterFlush: this.#style.end === 'close',
+        }),
+    });
+    this.#connections.add(connection);
+    connection.gone.then(() => this.#connections.delete(connection));
+    if (this.#closing) connection.hangUp(1001, goodbye);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const gone = new Promise<void>((resolve) => this.http.close(() => resolve()));
+    for (const connection of this.#connections) connection.hangUp(1001, goodbye);
+    const late = this.#options.clock.after(this.limits.closeMs, () => {
+      for (const socket of this.#sockets) socket.destroy();
+    });
+    await gone;
+    late.cancel();
+    await Promise.all([...this.#connections].map((connection) => connection.gone));
+  }
+
+  #log(text: () => string): void {
+    (this.#options.log ?? noLog)('server', text);
+  }
+}
+
+const goodbye = 'the server is going away';
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+const addressTodo: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'choose another --port, or 0 for any free one',
+  EACCES: 'choose a --port above 1023',
+};
+
+function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): SpeechError {
+  const todo = addressTodo[error.code ?? ''] ?? 'check --host and --port';
+  return new SpeechError('E_USAGE', `cannot listen on ${host}:${port}: ${error.message}`, { todo, cause: error });
+}

@@ -1,0 +1,94 @@
+import type { Synthesizer } from '../engine/engine.ts';
+import { SpeechError, toSpeechError } from '../errors.ts';
+import type { SpeakRequest } from '../speech/service.ts';
+import type { SpeakSettings } from '../speech/speak.ts';
+import { audioChain } from './audio-stage.ts';
+import type { Handler } from './connection.ts';
+import type { DictionaryStore } from './dictionary-store.ts';
+import type { Counters } from './options.ts';
+import type { Outlet } from './outlet.ts';
+import { Speaker } from './speaker.ts';
+
+export interface SpeakHandlerOptions {
+  readonly engine: Synthesizer;
+  readonly dictionaries: DictionaryStore;
+  readonly outlet: Outlet;
+  readonly sessionId: string;
+  readonly counters: Counters;
+  /** A flush is answered, and then the connection is closed (`style.end` is `close`). */
+  readonly closesAfterFlush: boolean;
+}
+
+type State = { readonly is: 'new' | 'stopped' } | { readonly is: 'ready'; readonly speaker: Speaker };
+
+const notReady = new SpeechError('E_REQUEST', 'the session has no valid settings, so this is ignored');
+const hasSettings = new SpeechError('E_REQUEST', 'the session has its settings already');
+
+/** The life of one speech-out connection: settings first, then what is to be said. */
+export class SpeakHandler implements Handler {
+  readonly #options: SpeakHandlerOptions;
+  #state: State = { is: 'new' };
+
+  constructor(options: SpeakHandlerOptions) {
+    this.#options = options;
+  }
+
+  get busy(): boolean {
+    return this.#state.is === 'ready' && this.#state.speaker.busy;
+  }
+
+  handle(request: SpeakRequest): Promise<void> | undefined {
+    switch (request.type) {
+      case 'configure':
+        return this.#configure(request.settings);
+      case 'close':
+        this.#close();
+        return undefined;
+      case 'reject':
+        this.#options.outlet.event({ type: 'error', fault: request.fault });
+        return undefined;
+      case 'keepAlive':
+        return undefined;
+      default:
+        if (this.#state.is === 'ready') this.#state.speaker.command(request);
+        else if (request.type === 'text' || request.type === 'flush') this.#fault(notReady);
+        return undefined;
+    }
+  }
+
+  async #configure(settings: SpeakSettings): Promise<void> {
+    try {
+      if (this.#state.is === 'ready') throw hasSettings;
+      await this.#prepare(settings);
+    } catch (thrown) {
+      this.#fault(toSpeechError(thrown, 'E_ENGINE'));
+    }
+  }
+
+  async #prepare(settings: SpeakSettings): Promise<void> {
+    const { engine, dictionaries, outlet, sessionId } = this.#options;
+    const dictionary = settings.pronunciation && dictionaries.get(settings.pronunciation);
+    const { voice, language, warnings } = await engine.choose(settings);
+    const { stage, made } = await audioChain(settings.format);
+    if (this.#state.is === 'stopped') return;
+    const request = { voice, language, speed: settings.speed ?? 1, format: made };
+    const speaker = new Speaker({ ...this.#options, request, stage, ...(dictionary && { dictionary }) });
+    this.#state = { is: 'ready', speaker };
+    outlet.event({ type: 'ready', sessionId, ...(warnings.length > 0 && { warnings }) });
+  }
+
+  #fault({ code, message, detail }: SpeechError): void {
+    this.#options.outlet.event({ type: 'error', fault: { code, message, detail } });
+  }
+
+  /** At once, with what is being said stopped (SLNG's `close`); after an `end`, when that has been said. */
+  #close(): void {
+    const finishing = this.#state.is === 'ready' && this.#state.speaker.hangUpAfterEnd();
+    if (!finishing) this.#options.outlet.hangUp(1000, '');
+  }
+
+  stop(): void {
+    if (this.#state.is === 'ready') this.#state.speaker.stop();
+    this.#state = { is: 'stopped' };
+  }
+}

@@ -1,0 +1,217 @@
+import type { AudioChunk } from '../audio/format.ts';
+import { frameBytes } from '../audio/format.ts';
+import type { SynthesisOutput, SynthesisRequest, Synthesizer } from '../engine/engine.ts';
+import { toSpeechError } from '../errors.ts';
+import type { SpeakEvent } from '../speech/speak.ts';
+import type { AudioStage, SendAudio } from './audio-stage.ts';
+import type { Outlet } from './outlet.ts';
+
+interface Sentence {
+  readonly kind: 'sentence';
+  readonly turn: string;
+  readonly text: string;
+  started?: Synthesis;
+}
+
+/** A place in the text: when everything before it has been sent, its events follow, then perhaps the end. */
+interface Mark {
+  readonly kind: 'mark';
+  readonly turn: string;
+  readonly events: readonly SpeakEvent[];
+  readonly hangsUp: boolean;
+}
+
+type Job = Sentence | Mark;
+
+/** An engine may refuse at the call; the client is told where the sentence's turn comes. */
+type Synthesis = { readonly abort: AbortController } & (
+  | { readonly outputs: AsyncIterable<SynthesisOutput> }
+  | { readonly refusal: unknown }
+);
+
+export interface SpeakWorkOptions {
+  readonly engine: Synthesizer;
+  /** What every sentence of this connection is asked for. */
+  readonly request: Omit<SynthesisRequest, 'text'>;
+  readonly outlet: Outlet;
+  stage(send: SendAudio): AudioStage;
+}
+
+/** What a job counts against `limits.waitingChars` beside its text: thousands of empty flushes are work as well. */
+const jobChars = 64;
+
+/**
+ * Speaks sentences one after another, in order, until it is aborted. One instance holds what was asked for between two
+ * interruptions, so that an interruption throws away all of it at once and the next text waits for nothing.
+ * The sentence after the one being sent is made meanwhile; never more, for the engine is shared.
+ */
+export class SpeakWork {
+  readonly #options: SpeakWorkOptions;
+  readonly #stage: AudioStage;
+  #jobs: Job[] = [];
+  #current: Synthesis | undefined;
+  #wake: () => void = () => {};
+  #waitingChars = 0;
+  #aborted = false;
+  #atWork = false;
+  /** Something before the next mark could not be spoken; the rest up to there is left out. */
+  #failed = false;
+  #turn = '';
+  #samples = 0;
+
+  constructor(options: SpeakWorkOptions) {
+    this.#options = options;
+    this.#stage = options.stage((turn, chunk) => this.#send(turn, chunk));
+    this.#run().catch((thrown) => this.#broke(thrown));
+  }
+
+  get busy(): boolean {
+    return this.#atWork || this.#jobs.length > 0;
+  }
+
+  sentence(turn: string, text: string): void {
+    this.#push({ kind: 'sentence', turn, text });
+  }
+
+  mark(turn: string, events: readonly SpeakEvent[], hangsUp = false): void {
+    this.#push({ kind: 'mark', turn, events, hangsUp });
+  }
+
+  /** Stops the engine, the encoder and all that waits. Nothing is sent after this. */
+  abort(): void {
+    this.#aborted = true;
+    this.#current?.abort.abort(stopped);
+    for (const job of this.#jobs) if (job.kind === 'sentence') job.started?.abort.abort(stopped);
+    this.#jobs = [];
+    this.#stage.drop();
+    this.#wait(0);
+    this.#wake();
+  }
+
+  #push(job: Job): void {
+    if (this.#aborted) return;
+    this.#jobs.push(job);
+    this.#wait(this.#waitingChars + cost(job));
+    this.#startAhead();
+    this.#wake();
+  }
+
+  #wait(chars: number): void {
+    this.#waitingChars = chars;
+    this.#options.outlet.waiting(chars);
+  }
+
+  #startAhead(): void {
+    if (this.#failed) return;
+    const next = this.#jobs.find((job) => job.kind === 'sentence');
+    if (next?.kind === 'sentence') next.started ??= this.#start(next.text);
+  }
+
+  #start(text: string): Synthesis {
+    const { engine, request } = this.#options;
+    const abort = new AbortController();
+    try {
+      return { outputs: engine.synthesize({ ...request, text }, abort.signal), abort };
+    } catch (refusal) {
+      return { refusal, abort };
+    }
+  }
+
+  async #run(): Promise<void> {
+    for (let job = await this.#take(); job !== undefined; job = await this.#take()) {
+      this.#atWork = true;
+      if (job.kind === 'sentence') await this.#speak(job);
+      else await this.#answer(job);
+      this.#atWork = false;
+    }
+  }
+
+  async #take(): Promise<Job | undefined> {
+    while (this.#jobs.length === 0 && !this.#aborted) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    const job = this.#jobs.shift();
+    if (job === undefined || this.#aborted) return undefined;
+    this.#wait(this.#waitingChars - cost(job));
+    return job;
+  }
+
+  async #speak({ turn, text, started }: Sentence): Promise<void> {
+    if (this.#failed) {
+      started?.abort.abort(stopped);
+      return;
+    }
+    this.#current = started ?? this.#start(text);
+    this.#startAhead();
+    if (turn !== this.#turn) this.#samples = 0;
+    this.#turn = turn;
+    const before = this.#samples;
+    try {
+      if ('refusal' in this.#current) throw this.#current.refusal;
+      for await (const output of this.#current.outputs) {
+        if (this.#aborted) return;
+        if ('word' in output) this.#word(turn, before, output);
+        else await this.#stage.write(turn, this.#numbered(output, before));
+      }
+    } catch (thrown) {
+      this.#fail(turn, thrown);
+    } finally {
+      this.#current = undefined;
+    }
+  }
+
+  /** Samples are counted through the turn, where the engine counts through the sentence. */
+  #numbered(chunk: AudioChunk, before: number): AudioChunk {
+    this.#samples += chunk.bytes.length / (frameBytes(chunk.format) ?? 1);
+    return { ...chunk, firstSample: before + (chunk.firstSample ?? 0) };
+  }
+
+  #word(turn: string, before: number, { word, startMs, endMs }: Extract<SynthesisOutput, { word: string }>): void {
+    const offsetMs = (before / this.#options.request.format.sampleRateHz) * 1000;
+    const items = [{ text: word, startMs: startMs + offsetMs, endMs: endMs + offsetMs }];
+    this.#options.outlet.event({ type: 'words', turn, items });
+  }
+
+  async #send(turn: string, chunk: AudioChunk): Promise<void> {
+    await this.#options.outlet.room();
+    if (!this.#aborted) this.#options.outlet.event({ type: 'audio', turn, chunk });
+  }
+
+  /** Every flush is answered once, also after a failure: clients pair answers with flushes by counting them. */
+  async #answer({ turn, events, hangsUp }: Mark): Promise<void> {
+    try {
+      await this.#stage.finish();
+    } catch (thrown) {
+      this.#fail(turn, thrown);
+    }
+    await this.#options.outlet.room();
+    if (this.#aborted) return;
+    this.#failed = false;
+    this.#startAhead();
+    for (const event of events) this.#options.outlet.event(event);
+    if (hangsUp) this.#options.outlet.hangUp(1000, '');
+  }
+
+  #fail(turn: string, thrown: unknown): void {
+    if (this.#aborted) return;
+    this.#failed = true;
+    this.#stage.drop();
+    const { code, message } = toSpeechError(thrown, 'E_ENGINE');
+    this.#options.outlet.event({ type: 'error', turn, fault: { code, message } });
+  }
+
+  /** Nothing above lets an error through; should one come, the client hears of it instead of waiting. */
+  #broke(thrown: unknown): void {
+    if (this.#aborted) return;
+    this.#fail(this.#turn, thrown);
+    this.#options.outlet.hangUp(1011, 'internal error');
+  }
+}
+
+const stopped = new DOMException('the speech was stopped', 'AbortError');
+
+function cost(job: Job): number {
+  return jobChars + (job.kind === 'sentence' ? job.text.length : 0);
+}

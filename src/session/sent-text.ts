@@ -1,0 +1,89 @@
+import type { Span } from '../speech/span.ts';
+import { endsSentence } from './flush-policy.ts';
+import type { ScriptLine } from './script.ts';
+
+interface Sent {
+  readonly span: Span;
+  readonly flushed: boolean;
+  /** Nothing of it went out: it is complete with what stands before it. */
+  readonly silent: boolean;
+}
+
+/**
+ * What of a turn's text went out, and how far its sound is known to be complete. It keeps what no checkpoint has
+ * covered, which is what a new connection would be sent again.
+ */
+export class SentText {
+  #pending: Sent[] = [];
+  #throughChar = 0;
+  #sentChar = 0;
+  #sentences = 0;
+
+  get throughChar(): number {
+    return this.#throughChar;
+  }
+
+  get sentChar(): number {
+    return this.#sentChar;
+  }
+
+  /** Spans that end a sentence, and whose sound is complete. */
+  get sentences(): number {
+    return this.#sentences;
+  }
+
+  /** In order; spans that say nothing are left out. */
+  get pending(): readonly Sent[] {
+    return this.#pending.filter((sent) => !sent.silent);
+  }
+
+  get pendingChars(): number {
+    return this.#sentChar - this.#throughChar;
+  }
+
+  /** A flush has gone out that no checkpoint has reached. */
+  get owed(): boolean {
+    return this.#pending.some((sent) => sent.flushed);
+  }
+
+  /** There is something to be heard that no checkpoint covers. */
+  get left(): boolean {
+    return this.#pending.some(({ span }) => span.text.trim() !== '');
+  }
+
+  add({ span, flushed, commands }: ScriptLine): void {
+    this.#sentChar = Math.max(this.#sentChar, span.toChar);
+    const silent = commands.length === 0;
+    // A run of spans that say nothing is one: a document of pictures must not fill the memory.
+    if (silent && this.#pending.at(-1)?.silent) this.#pending.pop();
+    this.#pending.push({ span, flushed, silent });
+    if (this.#pending.length === 1) this.#settle(this.#throughChar);
+  }
+
+  /** A flush followed the last text out of turn. */
+  flushed(): void {
+    const last = this.#pending.findLastIndex((sent) => !sent.silent);
+    const sent = this.#pending[last];
+    if (sent) this.#pending[last] = { ...sent, flushed: true };
+  }
+
+  /** The sound is complete up to here. Says whether that is further than before. */
+  checkpoint(throughChar: number): boolean {
+    const before = this.#throughChar;
+    this.#settle(Math.min(throughChar, this.#sentChar));
+    return this.#throughChar > before;
+  }
+
+  #settle(throughChar: number): void {
+    let covered = 0;
+    let through = throughChar;
+    for (const { span, silent } of this.#pending) {
+      if (!silent && span.toChar > throughChar) break;
+      covered++;
+      if (!silent && endsSentence(span.ends)) this.#sentences++;
+      through = Math.max(through, span.toChar);
+    }
+    this.#pending.splice(0, covered);
+    this.#throughChar = Math.max(this.#throughChar, through);
+  }
+}
