@@ -1,7 +1,16 @@
 // Builds what is shipped: the command (one CommonJS file, because Node loads that faster than modules), the engine's
 // worker, and the library with its types. Heavy parts stay outside and are loaded on first use.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -34,28 +43,53 @@ const commonJs = {
   define: { ...shared.define, 'import.meta.url': '__voxBundleUrl' },
 };
 
-rmSync(dist, { recursive: true, force: true });
+// Built aside and moved in file by file: who runs vox meanwhile meets the old file or the new one, never none.
 mkdirSync(dist, { recursive: true });
+const made = mkdtempSync(join(root, '.build-'));
+process.on('exit', () => rmSync(made, { recursive: true, force: true }));
 const results = await Promise.all([
-  build({ ...shared, ...commonJs, entryPoints: ['src/cli/main.ts'], outfile: 'dist/vox.cjs' }),
-  build({ ...shared, ...commonJs, entryPoints: ['src/engine/flite-worker.ts'], outfile: 'dist/flite-worker.cjs' }),
+  build({ ...shared, ...commonJs, entryPoints: ['src/cli/main.ts'], outfile: join(made, 'vox.cjs') }),
+  build({
+    ...shared,
+    ...commonJs,
+    entryPoints: ['src/engine/flite-worker.ts'],
+    outfile: join(made, 'flite-worker.cjs'),
+  }),
   build({
     ...shared,
     format: 'esm',
     entryPoints: ['src/index.ts'],
-    outfile: 'dist/index.js',
+    outfile: join(made, 'index.js'),
     // ws is CommonJS and requires Node's own modules, which a bundled module must be given a `require` for.
     banner: {
       js: "import{createRequire as __voxRequire}from'node:module';const require=__voxRequire(import.meta.url);",
     },
   }),
 ]);
-writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences(results));
+writeFileSync(join(made, 'THIRD-PARTY.txt'), licences(results));
 if (!process.argv.includes('--no-types')) {
-  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+  execFileSync(
+    process.execPath,
+    [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', join(made, 'types')],
+    {
+      cwd: root,
+      stdio: 'inherit',
+    },
+  );
+}
+moveInto(made, dist);
+
+/** Replaces what is new, and removes what is no longer made. */
+function moveInto(from, to) {
+  mkdirSync(to, { recursive: true });
+  const names = readdirSync(from);
+  for (const name of names) {
+    if (statSync(join(from, name)).isDirectory()) moveInto(join(from, name), join(to, name));
+    else renameSync(join(from, name), join(to, name));
+  }
+  const kept = process.argv.includes('--no-types') && to === dist ? [...names, 'types'] : names;
+  for (const name of readdirSync(to))
+    if (!kept.includes(name)) rmSync(join(to, name), { recursive: true, force: true });
 }
 
 /** The licence texts of the packages whose code is inside the bundles, as their licences ask. */

@@ -31,8 +31,8 @@ export async function runDoctorCommand(flags: DoctorFlags, running: Running): Pr
       withinMs: 2 * flags.connectTimeout * 1000 + spareMs,
       reach: (stop: AbortSignal) => reach(choose(provider), flags, { ...running, signal: stop }),
     })),
-    listPlayers: async () =>
-      (await listPlayers()).map(({ name, why }) => ({ name, usable: why === undefined, ...(why && { why }) })),
+    listPlayers: () => listPlayers(clock),
+    playerNamed: flags.player !== undefined || flags.audioDevice !== undefined,
     ...(flags.tone && { openPlayer: async (format) => (await openPlayer(flags, format, running)).sink }),
     openEngine: () => wireEngine(running),
   });

@@ -53,7 +53,10 @@ export class FakeDevice implements PlayDevice {
 
   drain(): Promise<void> {
     this.calls.push('drain');
-    return Promise.race([this.drains, new Promise<void>((resolve) => (this.#endDrain = resolve))]);
+    const aborted = new Promise<void>((resolve) => {
+      this.#endDrain = resolve;
+    });
+    return Promise.race([this.drains, aborted]);
   }
 
   abort(): void {

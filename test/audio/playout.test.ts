@@ -31,8 +31,12 @@ function setUp(options: Partial<PlayoutOptions> = {}) {
 async function stateOf(promise: Promise<void> | void): Promise<string> {
   let state = 'pending';
   void Promise.resolve(promise).then(
-    () => (state = 'resolved'),
-    (error: unknown) => (state = error instanceof SpeechError ? error.code : String(error)),
+    () => {
+      state = 'resolved';
+    },
+    (error: unknown) => {
+      state = error instanceof SpeechError ? error.code : String(error);
+    },
   );
   await settle();
   return state;
@@ -239,7 +243,9 @@ describe('draining', () => {
   it('waits for the queue, then for the device', async () => {
     const { clock, device, playout } = setUp();
     let heard = () => {};
-    device.drains = new Promise<void>((resolve) => (heard = resolve));
+    device.drains = new Promise<void>((resolve) => {
+      heard = resolve;
+    });
     playout.write(chunk(300));
     const drained = playout.drain();
     device.ask(299);
