@@ -48,7 +48,17 @@ mkdirSync(dist, { recursive: true });
 const made = mkdtempSync(join(root, '.build-'));
 process.on('exit', () => rmSync(made, { recursive: true, force: true }));
 const results = await Promise.all([
-  build({ ...shared, ...commonJs, entryPoints: ['src/cli/main.ts'], outfile: join(made, 'vox.cjs') }),
+  // The flags, the help and the version, and what loads the rest when a command runs.
+  build({
+    ...shared,
+    ...commonJs,
+    entryPoints: ['src/cli/main.ts'],
+    outfile: join(made, 'vox.cjs'),
+    plugins: [loadedLater('./work.ts', './vox-work.cjs'), lazyBuiltin('node:child_process', /commander/)],
+    // `import()` of our own second file as `require`: the loader of modules would cost what the split saves.
+    supported: { 'dynamic-import': false },
+  }),
+  build({ ...shared, ...commonJs, entryPoints: ['src/cli/work.ts'], outfile: join(made, 'vox-work.cjs') }),
   build({
     ...shared,
     ...commonJs,
@@ -78,6 +88,33 @@ if (!process.argv.includes('--no-types')) {
   );
 }
 moveInto(made, dist);
+
+/** Leaves one of our files out of a bundle, to be loaded as `path` when it is wanted. */
+function loadedLater(name, path) {
+  return {
+    name: 'loaded-later',
+    setup: ({ onResolve }) =>
+      onResolve({ filter: /^\.\// }, (args) => (args.path === name ? { path, external: true } : undefined)),
+  };
+}
+
+/** Commander wants child_process for subcommands that are programs; we have none, and it costs 4 ms to load. */
+function lazyBuiltin(name, importer) {
+  return {
+    name: 'lazy-builtin',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^node:/ }, (args) =>
+        args.path === name && args.namespace === 'file' && importer.test(args.importer)
+          ? { path: name, namespace: 'lazy' }
+          : undefined,
+      );
+      onLoad({ filter: /.*/, namespace: 'lazy' }, () => ({
+        contents: `module.exports = new Proxy({}, { get: (_, key) => require(${JSON.stringify(name)})[key] });`,
+        resolveDir: root,
+      }));
+    },
+  };
+}
 
 /** Replaces what is new, and removes what is no longer made. */
 function moveInto(from, to) {

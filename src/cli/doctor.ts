@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import type { CommandContext } from './context.ts';
 import { addTalkFlags, seconds, type TalkFlags } from './flags.ts';
-import { type CommandContext, runCommand } from './running.ts';
 
 export interface DoctorFlags extends TalkFlags {
   tone: boolean;
@@ -21,9 +21,7 @@ export function addDoctor(program: Command, context: CommandContext): void {
     .option('--connect-timeout <seconds>', 'longest wait for a ready session', seconds, 10);
   addTalkFlags(command);
   command.action(async (flags: DoctorFlags) => {
-    await runCommand(context, flags, async (running) => {
-      const { runDoctorCommand } = await import('./doctor-run.ts');
-      return runDoctorCommand(flags, running);
-    });
+    const { doctor } = await import('./work.ts');
+    await doctor(context, flags);
   });
 }

@@ -47,7 +47,7 @@ function withCommand(program: Command, argv: readonly string[], io: Io): string[
 
 function suggestion(word: string, known: ReadonlySet<string>): string {
   const near = [...known].map((name) => ({ name, steps: editSteps(word, name) })).sort((a, b) => a.steps - b.steps)[0];
-  return near && near.steps <= Math.max(1, near.name.length / 2) ? ` (did you mean '${near.name}'?)` : '';
+  return near && near.steps <= 2 ? ` (did you mean '${near.name}'?)` : '';
 }
 
 /** Levenshtein's distance: how many letters must change to make one word of the other. */

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
+import type { CommandContext } from './context.ts';
 import { addDoctor } from './doctor.ts';
 import type { Io } from './io.ts';
-import type { CommandContext } from './running.ts';
+
 import { addSay } from './say.ts';
 import { addServe } from './serve.ts';
 import { addSynth } from './synth.ts';

@@ -4,15 +4,9 @@ import { createLog, type DebugArea, debugAreas, type Log } from '../log.ts';
 import { createReporter, type Reporter } from '../report/reporter.ts';
 import { terminalTraits } from '../report/terminal.ts';
 import { type LoadedConfig, loadConfig } from './config.ts';
+import type { CommandContext } from './context.ts';
 import type { TalkFlags } from './flags.ts';
 import type { Io } from './io.ts';
-
-/** What the program hands to each command: the process's ends, time, and where the exit code goes. */
-export interface CommandContext {
-  readonly io: Io;
-  readonly clock: Clock;
-  exit(code: number): void;
-}
 
 /** What a command has while it runs. */
 export interface Running {

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { CommandContext } from './context.ts';
 import {
   addServiceFlags,
   addTalkFlags,
@@ -9,7 +10,6 @@ import {
   wholeNumber,
 } from './flags.ts';
 import { fileKindNames } from './output.ts';
-import { type CommandContext, runCommand } from './running.ts';
 
 export interface SayFlags extends ServiceFlags, VoiceFlags, TalkFlags {
   output?: string;
@@ -38,10 +38,7 @@ export function addSay(program: Command, context: CommandContext): void {
   addServiceFlags(command);
   addTalkFlags(command.optionsGroup('Talk:'));
   command.action(async (words: string[], flags: SayFlags) => {
-    const jsonTo = flags.output === '-' ? 'stderr' : 'stdout';
-    await runCommand(context, { ...flags, jsonTo }, async (running) => {
-      const { runSay } = await import('./say-run.ts');
-      return runSay(words, flags, running);
-    });
+    const { say } = await import('./work.ts');
+    await say(context, words, flags);
   });
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
+import type { CommandContext } from './context.ts';
 import { addTalkFlags, type TalkFlags, wholeNumber } from './flags.ts';
-import { type CommandContext, runCommand } from './running.ts';
 
 export interface ServeFlags extends TalkFlags {
   port: number;
@@ -33,9 +33,7 @@ export function addServe(program: Command, context: CommandContext): void {
     );
   addTalkFlags(command);
   command.action(async (flags: ServeFlags) => {
-    await runCommand(context, flags, async (running) => {
-      const { runServe } = await import('./serve-run.ts');
-      return runServe(flags, running);
-    });
+    const { serve } = await import('./work.ts');
+    await serve(context, flags);
   });
 }

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { CommandContext } from './context.ts';
 import {
   addServiceFlags,
   addTalkFlags,
@@ -9,7 +10,6 @@ import {
   wholeNumber,
 } from './flags.ts';
 import { fileKindNames } from './output.ts';
-import { type CommandContext, runCommand } from './running.ts';
 
 export interface SynthFlags extends ServiceFlags, VoiceFlags, TalkFlags {
   output?: string;
@@ -42,10 +42,7 @@ export function addSynth(program: Command, context: CommandContext): void {
   addServiceFlags(command);
   addTalkFlags(command.optionsGroup('Talk:'));
   command.action(async (words: string[], flags: SynthFlags) => {
-    const jsonTo = flags.output === '-' ? 'stderr' : 'stdout';
-    await runCommand(context, { ...flags, jsonTo }, async (running) => {
-      const { runSynth } = await import('./synth-run.ts');
-      return runSynth(words, flags, running);
-    });
+    const { synth } = await import('./work.ts');
+    await synth(context, words, flags);
   });
 }

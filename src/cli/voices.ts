@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { addServiceFlags, addTalkFlags, type ServiceFlags, type TalkFlags } from './flags.ts';
-import { type CommandContext, runCommand } from './running.ts';
+import type { CommandContext } from './context.ts';
+import { addServiceFlags, addTalkFlags } from './flags.ts';
+import type { VoicesFlags } from './work.ts';
 
 /** `vox voices`: what the provider can speak with. */
 export function addVoices(program: Command, context: CommandContext): void {
@@ -11,10 +12,8 @@ export function addVoices(program: Command, context: CommandContext): void {
   command.option('--language <code>', 'only those of a language');
   addServiceFlags(command);
   addTalkFlags(command.optionsGroup('Talk:'));
-  command.action(async (flags: ServiceFlags & TalkFlags & { language?: string }) => {
-    await runCommand(context, flags, async (running) => {
-      const { listVoices } = await import('./voices-run.ts');
-      return listVoices(flags, running);
-    });
+  command.action(async (flags: VoicesFlags) => {
+    const { voices } = await import('./work.ts');
+    await voices(context, flags);
   });
 }

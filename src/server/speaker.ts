@@ -100,6 +100,7 @@ export class Speaker {
     this.#work = new SpeakWork(this.#options);
     this.#text = new TextIntake(request.language);
     this.#skipsText = false;
+    this.#throughChar = 0;
     this.#ended = false;
     outlet.event({ type: 'ended', turn, why: 'interrupted' });
   }

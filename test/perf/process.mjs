@@ -56,8 +56,8 @@ export async function processRows() {
     writeFileSync(page, lines.join(' ').slice(0, 1_000));
     const peaks = [0, 1, 2].map(
       () =>
-        peakMb([vox, 'synth', '-q', '-f', book, '-o', out], folder) /
-        peakMb([vox, 'synth', '-q', '-f', page, '-o', out], folder),
+        peakMb([vox, 'synth', '-q', '-v', 'kal16', '-f', book, '-o', out], folder) /
+        peakMb([vox, 'synth', '-q', '-v', 'kal16', '-f', page, '-o', out], folder),
     );
     return [
       { name: '`vox --version` / `node -e 0`, whole process', value: processRatio([vox, '--version'], 21), bar: 1.35 },

@@ -32,20 +32,26 @@ describe('an interruption', () => {
     expect(server.stats().interruptions).toBe(1);
   });
 
-  it('with cancel and clear, as seed 001 has it, is answered before anything else comes', async () => {
-    const { client, engine, held } = await speaking();
-    client.send(cancel, clear, text('New.'), flush);
+  it.each([
+    ['cancel and clear, as seed 001 has it,', [cancel, clear]],
+    ['clear and cancel', [clear, cancel]],
+  ])('with %s is answered exactly once, before anything else comes', async (_name, words) => {
+    const { client, engine, held, server } = await speaking();
+    client.send(...words, text('New.'), flush);
     await client.got('flushed');
     held.open();
-    expect(client.story.filter((name, i, all) => name !== all[i - 1])).toEqual([
-      'ready',
-      'audio',
-      'cleared',
-      'audio',
-      'flushed',
-    ]);
+    expect(client.story).toEqual(['ready', 'audio', 'cleared', 'audio', 'flushed']);
     expect(heard(client.audio)).toBe('One.New.');
     expect(engine.aborted).toBe(2);
+    expect(server.stats().interruptions).toBe(1);
+  });
+
+  it('is answered once each time, also when nothing was said since', async () => {
+    const { connect } = await start();
+    const client = await connect();
+    client.send(init, cancel, clear, text('One.'), flush, cancel, clear, cancel, clear, clear, { type: 'nonsense' });
+    await client.got('error');
+    expect(client.story.filter((name) => name === 'cleared')).toHaveLength(4);
   });
 
   it('is answered once each, in the turn that it was of', async () => {

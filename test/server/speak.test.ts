@@ -114,6 +114,18 @@ describe('styles', () => {
     expect(server.stats()).toMatchObject({ sessionsTotal: 1 });
   });
 
+  it('a close after a flush of nothing too, and after one that follows an interruption', async () => {
+    const { connect } = await start({ style: { end: 'close' } });
+    const empty = await connect();
+    empty.send(init, flush);
+    expect(await empty.closed).toEqual({ code: 1000, reason: '' });
+    expect(empty.story).toEqual(['ready', 'flushed']);
+    const interrupted = await connect();
+    interrupted.send(init, text('One'), { type: 'clear' }, flush);
+    expect((await interrupted.closed).code).toBe(1000);
+    expect(interrupted.story).toEqual(['ready', 'cleared', 'flushed']);
+  });
+
   it('cancel as an unknown word, an error that changes nothing', async () => {
     const { connect } = await start({ style: { cancel: 'unknown' } });
     const client = await connect();
@@ -200,15 +212,16 @@ describe('text', () => {
     expect(client.story).toEqual(['ready', 'flushed', 'audio', 'flushed']);
   });
 
-  it('of 100 kB is spoken whole', async () => {
+  it.each([15_000, 200_000])('of 100 kB in messages of %i characters is spoken whole', async (messageChars) => {
     const { connect, engine } = await start();
     const sentence = 'All work and no play makes Jack a dull boy, he wrote on line after line. ';
     const words = sentence.repeat(Math.ceil(100_000 / sentence.length));
     const client = await connect();
     client.send(init);
-    for (let at = 0; at < words.length; at += 15_000) client.send(text(words.slice(at, at + 15_000)));
+    for (let at = 0; at < words.length; at += messageChars) client.send(text(words.slice(at, at + messageChars)));
     client.send(flush);
     await client.got('flushed');
+    expect(client.types).toEqual(['ready', 'flushed']);
     expect(heard(client.audio)).toBe(sentence.trim().repeat(words.length / sentence.length));
     expect(engine.requested).toHaveLength(words.length / sentence.length);
   });

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -18,6 +18,15 @@ export interface SoundCard {
 }
 
 export const soundCardPrograms = ['pulseaudio', 'parec'] as const;
+
+/** Whether what plays through ALSA comes to the card: Debian's libasound2-plugins. */
+export function alsaReachesCard(): boolean {
+  const libraries = ['/usr/lib', '/usr/lib64'].flatMap((folder) => [
+    folder,
+    ...(existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []),
+  ]);
+  return libraries.some((folder) => existsSync(join(folder, 'alsa-lib/libasound_module_pcm_pulse.so')));
+}
 
 /** One sink block; what is heard is known no more exactly than this. */
 const latencyMs = 10;

@@ -45,7 +45,7 @@ export const audioIo: PlayerProgram = {
   name: 'audio-io',
   command: process.execPath,
   picksDevice: false,
-  announces: true,
+  announces: 'open',
   missing: () => undefined,
   argv: (rate) => {
     const url = pathToFileURL(createRequire(import.meta.url).resolve('@echogarden/audio-io')).href;

@@ -17,8 +17,6 @@ export class PlayerChild {
   readonly name: string;
   /** Resolves when the program is gone, with undefined if it ended well and was not killed, else with the reason. */
   readonly ended: Promise<string | undefined>;
-  /** Resolves when the program first writes to its stdout. */
-  readonly announced: Promise<void>;
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   #said = '';
   #killed = false;
@@ -32,7 +30,7 @@ export class PlayerChild {
       // What Node was told for this process (an inspector, a loader) is not meant for a player that is one, too.
       env: { ...process.env, NODE_OPTIONS: '' },
     });
-    this.announced = new Promise((resolve) => this.#child.stdout.once('data', () => resolve()));
+    this.#child.stdout.resume();
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#said = (this.#said + text).slice(-keptChars);
     });
@@ -48,6 +46,17 @@ export class PlayerChild {
 
   get killed(): boolean {
     return this.#killed;
+  }
+
+  /** Resolves when the program has written this, to its stdout or its stderr, in one piece. */
+  says(words: string): Promise<void> {
+    return new Promise((resolve) => {
+      for (const stream of [this.#child.stdout, this.#child.stderr]) {
+        stream.on('data', (text: Buffer | string) => {
+          if (text.includes(words)) resolve();
+        });
+      }
+    });
   }
 
   /** A promise when the pipe is full: it resolves when there is room, or when nobody will ever read again. */

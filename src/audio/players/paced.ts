@@ -20,6 +20,8 @@ export interface PacedOptions {
   readonly latencyMs: number;
   /** How much of what was written is not heard yet, at most: what a stall of this process may last unheard. */
   readonly aheadMs: number;
+  /** Silence that is written where the sound stops for a while: without it, the outlet keeps the last of it back. */
+  readonly padMs: number;
 }
 
 /** How often the outlet is filled up. */
@@ -31,10 +33,13 @@ export class PacedDevice implements PlayDevice {
   readonly #outlet: Outlet;
   readonly #clock: Clock;
   readonly #aheadMs: number;
+  readonly #pad: Int16Array;
   readonly #played: PlayClock;
   readonly #stop = new AbortController();
   #feed: PlayFeed | undefined;
   #timer: Timer | undefined;
+  /** It comes back by itself. */
+  #filling = false;
   #blocked = false;
   #draining = false;
 
@@ -42,6 +47,7 @@ export class PacedDevice implements PlayDevice {
     this.#outlet = outlet;
     this.#clock = options.clock;
     this.#aheadMs = options.aheadMs;
+    this.#pad = new Int16Array(Math.round((options.sampleRateHz * options.padMs) / 1000));
     this.sampleRateHz = options.sampleRateHz;
     this.#played = new PlayClock(options.clock, options.sampleRateHz, options.latencyMs);
   }
@@ -55,7 +61,9 @@ export class PacedDevice implements PlayDevice {
   }
 
   wake(): void {
-    if (!this.#timer && !this.#blocked && !this.#draining && !this.#stop.signal.aborted) this.#fill();
+    if (this.#filling || this.#blocked || this.#draining || this.#stop.signal.aborted) return;
+    this.#timer?.cancel();
+    this.#fill();
   }
 
   position(): PlayPosition {
@@ -95,25 +103,29 @@ export class PacedDevice implements PlayDevice {
 
   /** Tops the outlet up, and comes back while there is something to give. */
   #fill(): void {
-    this.#timer = undefined;
     const heldMs = Math.max(0, this.emptyAtMs() - this.#clock.now());
     const room = Math.floor(((this.#aheadMs - heldMs) / 1000) * this.sampleRateHz);
-    if (room > 0 && !this.#give(room)) return;
-    if (!this.#blocked) this.#timer = this.#clock.after(tickMs, () => this.#fill());
+    const given = room > 0 ? this.#give(room) : 0;
+    if (this.#stop.signal.aborted) return;
+    this.#filling = !this.#blocked && (room <= 0 || given > 0);
+    if (this.#filling) this.#timer = this.#clock.after(tickMs, () => this.#fill());
+    else if (!this.#blocked && heldMs > 0) this.#timer = this.#clock.after(heldMs, () => this.#write(this.#pad));
   }
 
-  /** False when there was nothing to give: `wake` begins anew. */
-  #give(room: number): boolean {
+  /** Returns how many samples there were to give. */
+  #give(room: number): number {
     const samples = new Int16Array(room);
     const count = this.#feed?.pull(samples) ?? 0;
     // A pull may end in an abort: nothing is written after that.
-    if (count === 0 || this.#stop.signal.aborted) return false;
-    this.#played.gave(count);
-    this.#write(samples.subarray(0, count));
-    return !this.#stop.signal.aborted;
+    if (count > 0 && !this.#stop.signal.aborted) {
+      this.#played.gave(count);
+      this.#write(samples.subarray(0, count));
+    }
+    return count;
   }
 
   #write(samples: Int16Array): void {
+    if (samples.length === 0) return;
     try {
       const taken = this.#outlet.write(samples);
       if (taken) this.#waitFor(taken);

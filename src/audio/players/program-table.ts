@@ -5,8 +5,8 @@ export interface PlayerProgram {
   readonly command?: string;
   /** Why it cannot be run here; undefined if it may. Where it is left out, the PATH is searched for the command. */
   missing?(): string | undefined;
-  /** It writes to its stdout when the device is open. Others are given time to fail. */
-  readonly announces?: boolean;
+  /** What it writes when it opens the device. Others are given time to fail. */
+  readonly announces?: string;
   /** Whether it can be told which device to play on. */
   readonly picksDevice: boolean;
   /** `device` is undefined for the system's default; `about` is what the program said to `asks`. */
@@ -17,7 +17,9 @@ export interface PlayerProgram {
   readonly asks?: readonly (readonly string[])[];
   /** What goes before the samples. */
   header?(sampleRateHz: number, about: string): Uint8Array;
-  /** Silence that goes behind them: what the program cuts off when its input ends. */
+  /** Silence that goes behind a stretch of them: what the program keeps back until more comes; measured. */
+  readonly padMs?: number;
+  /** Silence that goes behind the last: what the program cuts off when its input ends. */
   readonly tailMs?: number;
 }
 
@@ -53,17 +55,20 @@ export const playerPrograms: readonly PlayerProgram[] = [
       ...['--buffer-time=120000', '--period-time=20000', '--start-delay=20000', '-'],
     ],
     latencyMs: 20,
+    padMs: 20,
   },
   {
     name: 'ffplay',
     picksDevice: false,
+    announces: 'ffplay_abuffer',
     argv: (rate) => [
-      ...['-nodisp', '-autoexit', '-hide_banner', '-loglevel', 'error', '-infbuf'],
+      ...['-nodisp', '-autoexit', '-hide_banner', '-nostats', '-loglevel', 'verbose', '-infbuf'],
       // Without these three it reads for a second or two, only to be sure that raw samples are raw samples.
       ...['-fflags', 'nobuffer', '-probesize', '32', '-analyzeduration', '0'],
       ...['-f', 's16le', '-ar', `${rate}`, '-ac', '1', '-i', 'pipe:0'],
     ],
     latencyMs: 20,
+    padMs: 150,
     // It ends when all is decoded, not when all was heard.
     tailMs: 300,
   },
@@ -75,6 +80,7 @@ export const playerPrograms: readonly PlayerProgram[] = [
       ...['-t', 'raw', '-e', 'signed-integer', '-b', '16', '-L', '-r', `${rate}`, '-c', '1', '-'],
     ],
     latencyMs: 20,
+    padMs: 80,
   },
 ];
 

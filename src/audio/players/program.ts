@@ -38,12 +38,13 @@ async function open(program: PlayerProgram, options: OpenOptions): Promise<PlayD
   const child = new PlayerChild(program.name, command, program.argv(sampleRateHz, options.deviceName, about));
   if (program.header) void child.write(program.header(sampleRateHz, about));
   void child.write(silence(sampleRateHz, primeMs));
-  await (program.announces ? announced(child, clock) : settled(child, clock));
+  await (program.announces === undefined ? settled(child, clock) : announced(child, program.announces, clock));
   const device = new PacedDevice(outlet(program, child, sampleRateHz), {
     sampleRateHz,
     clock,
     aheadMs,
     latencyMs: program.latencyMs,
+    padMs: program.padMs ?? 0,
   });
   void child.ended.then((reason) => {
     if (!child.killed) device.fail(child.failure(reason ?? 'ended before all was played'));
@@ -63,15 +64,20 @@ function settled(child: PlayerChild, clock: Clock): Promise<void> {
 }
 
 /** Resolves when the program says that it has opened the device. */
-function announced(child: PlayerChild, clock: Clock): Promise<void> {
+function announced(child: PlayerChild, words: string, clock: Clock): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = clock.after(openMs, () => {
       child.kill();
       reject(child.failure(`did not open the device within ${openMs / 1000} s`));
     });
-    void child.announced.then(resolve);
-    void child.ended.then((reason) => reject(child.failure(reason ?? 'ended at once')));
-    void Promise.race([child.announced, child.ended]).then(() => timer.cancel());
+    void child.says(words).then(() => {
+      timer.cancel();
+      resolve();
+    });
+    void child.ended.then((reason) => {
+      timer.cancel();
+      reject(child.failure(reason ?? 'ended at once'));
+    });
   });
 }
 

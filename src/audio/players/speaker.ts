@@ -38,7 +38,7 @@ export const speaker: PlayerProgram = {
   name: 'speaker',
   command: process.execPath,
   picksDevice: true,
-  announces: true,
+  announces: 'open',
   missing,
   argv: (rate, device) => ['-e', source, find() ?? 'speaker', `${rate}`, ...(device === undefined ? [] : [device])],
   latencyMs: 10,

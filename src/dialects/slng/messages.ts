@@ -8,10 +8,6 @@ import { acknowledgement, count, metadataMessage, text, warningMessage } from '.
  * listed are ignored in both. `type` is compared in lower case: see `typeOf`.
  */
 
-/** The longest text that our server takes in one message, in characters. No SLNG document gives a limit; 2000 is
- * Deepgram's, 500 rime's, and this is wide enough for a client that sends a page at once. */
-export const maxTextChars = 20_000;
-
 /** Names of voices, languages and dictionaries: the vendors' are far shorter. */
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(128));
 
@@ -47,7 +43,8 @@ export const clientMessage = v.variant('type', [
   init,
   v.object({
     type: v.literal('text'),
-    text: v.pipe(v.string(), v.maxLength(maxTextChars)),
+    /** Of any length: no SLNG document gives a limit, and the server bounds the message. */
+    text: v.string(),
     flush: v.optional(v.boolean()),
     pronunciation: v.optional(pronunciation),
   }),

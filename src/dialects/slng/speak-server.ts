@@ -15,6 +15,7 @@ import { jsonFrame } from './step.ts';
 type Out = Step<SpeakRequest>;
 type AudioEvent = Extract<SpeakEvent, { type: 'audio' }>;
 type TextMessage = Extract<ClientMessage, { type: 'text' }>;
+type InterruptWord = 'cancel' | 'clear';
 
 const nothing: Out = { frames: [], events: [] };
 
@@ -55,8 +56,8 @@ function settingsOf(before: SpeakSettings, { voice, speaker, language, config }:
 }
 
 /**
- * The server's end of a speech-out connection. A turn begins with the first text after the start or an interruption;
- * the protocol has no word for its end. What needs no engine (a flush or a clear of nothing) is answered here.
+ * The server's end of a speech-out connection. A turn begins with the first text or flush after the start or an
+ * interruption; the protocol has no word for its end. Only a clear of nothing is answered here, for it needs no turn.
  */
 export class SlngSpeakServer implements Peer<SpeakEvent, SpeakRequest> {
   readonly #style: ServerStyle;
@@ -64,13 +65,15 @@ export class SlngSpeakServer implements Peer<SpeakEvent, SpeakRequest> {
   #settings: SpeakSettings;
   #initialised = false;
   #turns = 0;
-  /** The turn that takes text; undefined before the first text and after an interruption. */
+  /** The turn that takes text; undefined before the first and after an interruption. */
   #turn: string | undefined;
   #chars = 0;
   /** Turns whose interruption the handler has not confirmed. */
   readonly #interrupting = new Set<string>();
-  /** Flushes that came between an interruption and its answer: answered behind it, for nothing is left to be said. */
-  #emptyFlushes = 0;
+  /** Interruptions of nothing that came between another and its answer: answered behind that one. */
+  #emptyInterruptions = 0;
+  /** The word of the interruption that the last message was. */
+  #interruptWord: InterruptWord | undefined;
   /** Named by a text, and in force until another is (PROTOCOLS 1.4). */
   #pronunciation: PronunciationRef | undefined;
   #sequence = 0;
@@ -113,8 +116,9 @@ export class SlngSpeakServer implements Peer<SpeakEvent, SpeakRequest> {
     if (message.type === 'close') return asking({ type: 'close' });
     if (message.type === 'init') return this.#init(message);
     if (!this.#initialised) return rejecting(`${message.type} came before init and is ignored`);
-    if (message.type === 'text') return this.#text(message);
-    return message.type === 'flush' ? this.#flush() : this.#interrupt();
+    if (message.type === 'cancel' || message.type === 'clear') return this.#interrupt(message.type);
+    this.#interruptWord = undefined;
+    return message.type === 'text' ? this.#text(message) : this.#flush();
   }
 
   #init(message: InitMessage): Out {
@@ -126,39 +130,45 @@ export class SlngSpeakServer implements Peer<SpeakEvent, SpeakRequest> {
 
   #text({ text, flush, pronunciation }: TextMessage): Out {
     if (text === '') return flush ? this.#flush() : nothing;
-    const events: SpeakRequest[] = [];
     if (pronunciation) this.#pronunciation = refOf(pronunciation);
-    if (this.#turn === undefined || pronunciation) events.push(this.#begin());
-    const turn = this.#turn ?? '';
+    const { turn, events } = this.#open(pronunciation !== undefined);
     this.#chars += text.length;
     events.push({ type: 'text', turn, text, throughChar: this.#chars });
     if (flush) events.push({ type: 'flush', turn });
     return asking(...events);
   }
 
-  #begin(): SpeakRequest {
-    if (this.#turn === undefined) {
-      this.#turn = `t${++this.#turns}`;
-      this.#chars = 0;
-    }
+  /** The turn that takes text, and what begins it, or (`anew`) tells it another dictionary. */
+  #open(anew = false): { turn: string; events: SpeakRequest[] } {
+    const turn = this.#turn ?? `t${++this.#turns}`;
+    if (this.#turn !== undefined && !anew) return { turn, events: [] };
+    if (this.#turn === undefined) this.#chars = 0;
+    this.#turn = turn;
     const settings = this.#pronunciation && { pronunciation: this.#pronunciation };
-    return { type: 'begin', turn: this.#turn, ...(settings && { settings }) };
+    return { turn, events: [{ type: 'begin', turn, ...(settings && { settings }) }] };
   }
 
+  /** Also of nothing: the handler answers in its turn, and hangs up where the style wants that. */
   #flush(): Out {
-    if (this.#turn !== undefined) return asking({ type: 'flush', turn: this.#turn });
-    if (this.#interrupting.size === 0) return saying(this.#answer());
-    this.#emptyFlushes++;
-    return nothing;
+    const { turn, events } = this.#open();
+    return asking(...events, { type: 'flush', turn });
   }
 
-  /** `cancel` and `clear` do the same. Sent together, as seed 001 has it, they get one `cleared`. */
-  #interrupt(): Out {
+  /** `cancel` and `clear` mean the same. One right behind the other (seed 001) is one interruption, and answered once. */
+  #interrupt(word: InterruptWord): Out {
+    const before = this.#interruptWord;
+    this.#interruptWord = undefined;
+    if (before !== undefined && before !== word) return nothing;
+    this.#interruptWord = word;
     const turn = this.#turn;
-    if (turn === undefined) return this.#interrupting.size > 0 ? nothing : saying(this.#words.cleared());
-    this.#turn = undefined;
-    this.#interrupting.add(turn);
-    return asking({ type: 'interrupt', turn });
+    if (turn !== undefined) {
+      this.#turn = undefined;
+      this.#interrupting.add(turn);
+      return asking({ type: 'interrupt', turn });
+    }
+    if (this.#interrupting.size === 0) return saying(this.#words.cleared());
+    this.#emptyInterruptions++;
+    return nothing;
   }
 
   encode(event: SpeakEvent): Out {
@@ -221,8 +231,9 @@ export class SlngSpeakServer implements Peer<SpeakEvent, SpeakRequest> {
     this.#interrupting.delete(turn);
     if (this.#turn === turn) this.#turn = undefined;
     this.#bytesSinceAnswer = 0;
-    const answers = Array.from({ length: this.#emptyFlushes }, () => this.#answer());
-    this.#emptyFlushes = 0;
-    return saying(...this.#segmentEnd(), this.#words.cleared(), ...answers);
+    const empty = this.#interrupting.size === 0 ? this.#emptyInterruptions : 0;
+    this.#emptyInterruptions -= empty;
+    const answers = Array.from({ length: 1 + empty }, () => this.#words.cleared());
+    return saying(...this.#segmentEnd(), ...answers);
   }
 }

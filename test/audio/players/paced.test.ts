@@ -16,7 +16,7 @@ function setUp(outlet: Partial<Outlet> = {}) {
     discard: () => void calls.push('discard'),
     ...outlet,
   };
-  const device = new PacedDevice(whole, { sampleRateHz: 1000, clock, latencyMs: 0, aheadMs: 100 });
+  const device = new PacedDevice(whole, { sampleRateHz: 1000, clock, latencyMs: 0, aheadMs: 100, padMs: 30 });
   const source = { left: 0 };
   device.start({
     pull(into) {
@@ -44,24 +44,50 @@ describe('filling', () => {
     const { clock, device, source, written } = setUp();
     source.left = 50;
     device.wake();
-    expect(clock.pending).toBe(1);
     await clock.advance(20);
-    expect(clock.pending).toBe(0);
-    source.left = 30;
+    source.left = 40;
     device.wake();
     device.wake();
-    expect(written).toEqual([50, 30]);
+    expect(written).toEqual([50, 40]);
     expect(clock.pending).toBe(1);
   });
 
-  it('catches up after a stall', async () => {
+  it('pushes the last out with silence, once, where the sound stops: it is no part of the position', async () => {
     const { clock, device, source, written } = setUp();
-    source.left = 1000;
+    source.left = 50;
     device.wake();
-    await clock.advance(0);
-    const late = clock.advance(90);
-    await late;
-    expect(written.reduce((a, b) => a + b)).toBeGreaterThanOrEqual(180);
+    await clock.advance(49);
+    expect(written).toEqual([50]);
+    await clock.advance(1);
+    expect(written).toEqual([50, 30]);
+    await clock.advance(1000);
+    expect(written).toEqual([50, 30]);
+    expect(clock.pending).toBe(0);
+    expect(device.position().playedSamples).toBe(50);
+    source.left = 10;
+    device.wake();
+    expect(written).toEqual([50, 30, 10]);
+  });
+
+  it('puts no silence into sound that goes on in time', async () => {
+    const { clock, device, source, written } = setUp();
+    source.left = 50;
+    device.wake();
+    await clock.advance(45);
+    source.left = 50;
+    device.wake();
+    await clock.advance(20);
+    expect(written).toEqual([50, 50]);
+  });
+
+  it('puts no silence behind the end', async () => {
+    const { clock, device, source, written } = setUp();
+    source.left = 50;
+    device.wake();
+    await clock.advance(30);
+    await device.drain();
+    await clock.advance(1000);
+    expect(written).toEqual([50]);
   });
 
   it('writes nothing while the outlet has no room', async () => {

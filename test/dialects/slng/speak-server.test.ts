@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { maxTextChars } from '../../../src/dialects/slng/messages.ts';
 import { settings, TestServer } from './server.ts';
 
 let server: TestServer;
@@ -129,38 +128,85 @@ describe('text', () => {
     [{}, 'text: text'],
     [{ text: 'x', flush: 'yes' }, 'text: flush'],
     [{ text: 'x', pronunciation: 'n' }, 'text: pronunciation'],
-    [{ text: 'x'.repeat(maxTextChars + 1) }, 'text: text'],
   ])('of %o is rejected', (message, start) => {
     expect(server.rejection({ type: 'text', ...message })).toContain(start);
   });
 
-  it('of the greatest length is taken', () => {
-    expect(server.text('x'.repeat(maxTextChars))).toHaveLength(2);
+  it('may be as long as a message', () => {
+    expect(server.text('x'.repeat(1_000_000))[1]).toMatchObject({ type: 'text', throughChar: 1_000_000 });
   });
 });
 
-describe('what needs no engine', () => {
+describe('an interruption', () => {
+  const interrupted = (turn: string) => server.said({ type: 'ended', turn, why: 'interrupted' });
+
   beforeEach(() => {
     server.asked({ type: 'init' });
   });
 
-  it('is answered at once', () => {
-    expect(server.read({ type: 'flush' })).toMatchObject({ events: [] });
-    expect(server.answered({ type: 'flush' })).toEqual([{ type: 'flushed' }]);
-    expect(server.answered({ type: 'clear' })).toEqual([{ type: 'cleared' }]);
-    expect(server.answered({ type: 'cancel' })).toEqual([{ type: 'cleared' }]);
+  it.each([
+    ['cancel', 'clear'],
+    ['clear', 'cancel'],
+  ])('by %s and then %s is one, answered once, whether the answer comes between them or not', (one, other) => {
+    server.text('One.');
+    expect(server.asked({ type: one })).toEqual([{ type: 'interrupt', turn: 't1' }]);
+    expect(interrupted('t1')).toEqual([{ type: 'cleared' }]);
+    server.asked({ type: 'keepalive' });
+    expect(server.read({ type: other })).toEqual({ frames: [], events: [] });
+    server.text('Two.');
+    expect(server.asked({ type: one })).toEqual([{ type: 'interrupt', turn: 't2' }]);
+    expect(server.read({ type: other })).toEqual({ frames: [], events: [] });
+    expect(interrupted('t2')).toEqual([{ type: 'cleared' }]);
   });
 
-  it('waits behind an interruption that is not done', () => {
-    server.text('One.');
-    server.asked({ type: 'cancel' });
-    expect(server.read({ type: 'clear' })).toEqual({ frames: [], events: [] });
-    expect(server.read({ type: 'flush' })).toEqual({ frames: [], events: [] });
-    expect(server.said({ type: 'ended', turn: 't1', why: 'interrupted' })).toEqual([
-      { type: 'cleared' },
-      { type: 'flushed' },
-    ]);
+  it('by the same word again, by the other after something else, or by a third word is another', () => {
     expect(server.answered({ type: 'clear' })).toEqual([{ type: 'cleared' }]);
+    expect(server.answered({ type: 'clear' })).toEqual([{ type: 'cleared' }]);
+    expect(server.answered({ type: 'cancel' })).toEqual([]);
+    expect(server.answered({ type: 'clear' })).toEqual([{ type: 'cleared' }]);
+    server.text('One.');
+    expect(server.asked({ type: 'cancel' })).toEqual([{ type: 'interrupt', turn: 't1' }]);
+  });
+
+  it('of nothing is answered at once, behind another one as soon as that is', () => {
+    expect(server.read({ type: 'cancel' }).events).toEqual([]);
+    server.text('One.');
+    server.asked({ type: 'clear' });
+    expect(server.read({ type: 'clear' })).toEqual({ frames: [], events: [] });
+    server.text('Two.');
+    server.asked({ type: 'clear' });
+    expect(interrupted('t1')).toEqual([{ type: 'cleared' }]);
+    expect(interrupted('t2')).toEqual([{ type: 'cleared' }, { type: 'cleared' }]);
+    server.text('Three.');
+    server.asked({ type: 'clear' });
+    expect(interrupted('t3')).toEqual([{ type: 'cleared' }]);
+  });
+});
+
+describe('a flush of nothing', () => {
+  beforeEach(() => {
+    server.asked({ type: 'init' });
+  });
+
+  it('is the handler’s to answer, as any other: it begins the turn', () => {
+    expect(server.read({ type: 'flush' })).toEqual({
+      frames: [],
+      events: [
+        { type: 'begin', turn: 't1' },
+        { type: 'flush', turn: 't1' },
+      ],
+    });
+    expect(server.said({ type: 'progress', turn: 't1', throughChar: 0 })).toEqual([{ type: 'flushed' }]);
+    expect(server.text('One.')).toEqual([{ type: 'text', turn: 't1', text: 'One.', throughChar: 4 }]);
+  });
+
+  it('right after an interruption belongs to the turn after it', () => {
+    server.text('One.');
+    server.asked({ type: 'clear' });
+    expect(server.asked({ type: 'flush' })).toEqual([
+      { type: 'begin', turn: 't2' },
+      { type: 'flush', turn: 't2' },
+    ]);
   });
 });
 

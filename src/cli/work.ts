@@ -1,0 +1,51 @@
+import type { CommandContext } from './context.ts';
+import type { DoctorFlags } from './doctor.ts';
+import type { ServiceFlags, TalkFlags } from './flags.ts';
+import { runCommand } from './running.ts';
+import type { SayFlags } from './say.ts';
+import type { ServeFlags } from './serve.ts';
+import type { SynthFlags } from './synth.ts';
+
+/**
+ * What the commands do, once their flags are read. The build makes a file of its own of it, which is loaded when a
+ * command runs: reading the flags, the help and the version take none of it (measured: 15 of 30 ms).
+ */
+
+const jsonBesideAudio = (output: string | undefined) => (output === '-' ? 'stderr' : 'stdout');
+
+export function say(context: CommandContext, words: readonly string[], flags: SayFlags): Promise<void> {
+  return runCommand(context, { ...flags, jsonTo: jsonBesideAudio(flags.output) }, async (running) => {
+    const { runSay } = await import('./say-run.ts');
+    return runSay(words, flags, running);
+  });
+}
+
+export function synth(context: CommandContext, words: readonly string[], flags: SynthFlags): Promise<void> {
+  return runCommand(context, { ...flags, jsonTo: jsonBesideAudio(flags.output) }, async (running) => {
+    const { runSynth } = await import('./synth-run.ts');
+    return runSynth(words, flags, running);
+  });
+}
+
+export type VoicesFlags = ServiceFlags & TalkFlags & { language?: string };
+
+export function voices(context: CommandContext, flags: VoicesFlags): Promise<void> {
+  return runCommand(context, flags, async (running) => {
+    const { listVoices } = await import('./voices-run.ts');
+    return listVoices(flags, running);
+  });
+}
+
+export function serve(context: CommandContext, flags: ServeFlags): Promise<void> {
+  return runCommand(context, flags, async (running) => {
+    const { runServe } = await import('./serve-run.ts');
+    return runServe(flags, running);
+  });
+}
+
+export function doctor(context: CommandContext, flags: DoctorFlags): Promise<void> {
+  return runCommand(context, flags, async (running) => {
+    const { runDoctorCommand } = await import('./doctor-run.ts');
+    return runDoctorCommand(flags, running);
+  });
+}

@@ -1,0 +1,295 @@
+import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { players } from '../../src/audio/players/find.ts';
+import { needs } from '../support/programs.ts';
+import {
+  alsaReachesCard,
+  type Recording,
+  type SoundCard,
+  soundCardPrograms,
+  sounding,
+  startSoundCard,
+  testSignal,
+} from '../support/sound-card.ts';
+import { type Ran, type RunOptions, scratch, vox } from '../support/vox.ts';
+import { findIn, lastSound, lines, samplesOf, turnOf } from './played.ts';
+import { scriptedService } from './scripted-service.ts';
+
+const sampleRateHz = 24_000;
+const samplesIn = (ms: number) => (sampleRateHz / 1000) * ms;
+const msOf = (samples: number) => (samples * 1000) / sampleRateHz;
+
+const text = 'One sentence is here. Here comes another! Is that all? It is.';
+
+/** A program of its own for each test that plays, so that none waits for one that looks for a card in vain. */
+const player = 'paplay';
+const suite = needs(...soundCardPrograms, player);
+
+/** The samples that `vox synth` writes for this text; made once. */
+const folder = scratch();
+const known = new Map<string, Int16Array>();
+async function synthesized(what: string, flags: readonly string[] = []): Promise<Int16Array> {
+  const key = [what, ...flags].join('\n');
+  const path = join(folder.path, `${known.size}.pcm`);
+  if (!known.has(key)) {
+    const ran = await vox(['synth', '--flush', 'sentence', '-o', path, ...flags], { input: what });
+    expect(ran.code).toBe(0);
+    known.set(key, samplesOf(readFileSync(path)));
+  }
+  return known.get(key) ?? new Int16Array();
+}
+afterAll(folder.remove);
+
+suite.describe('vox say, heard through a sound card', () => {
+  let card: SoundCard;
+  let recording: Recording;
+
+  beforeAll(() => {
+    card = startSoundCard(sampleRateHz);
+  });
+  beforeEach(async () => {
+    recording = await card.record();
+    return () => recording.stop();
+  });
+  afterAll(() => card.stop());
+
+  const say = (args: readonly string[], options: RunOptions = {}) =>
+    vox(['say', '--player', player, '--json', ...args], { ...options, env: { ...card.env, ...options.env } });
+
+  /** What was played is these samples, all of them, and nothing else; no sound was late. */
+  async function expectHeard(ran: Ran, original: Int16Array): Promise<void> {
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+    await recording.untilSilent(sounding(original).length, 100);
+    expect(findIn(recording.samples, original)).toMatchObject({ samples: original.length, strangeSamples: 0 });
+    expect(turnOf(ran)).toMatchObject({ ended: 'done', underruns: 0, underrunMs: 0 });
+  }
+
+  it('plays the very samples that vox synth writes, from the first to the last, without a gap', async () => {
+    const original = await synthesized(text);
+    expect(msOf(original.length)).toBeGreaterThan(3000);
+    const ran = await say(['--flush', 'sentence', text]);
+    await expectHeard(ran, original);
+    expect(turnOf(ran)).toMatchObject({ player, bytes: original.length * 2, provider: 'local', input: 'text' });
+    // A machine that is busy may starve any player. It has half a second in hand.
+    expect(msOf(findIn(recording.samples, original).insertedSamples)).toBeLessThan(200);
+  });
+
+  it('plays as well when the first sentence is cut at a clause', async () => {
+    const whole = 'After a while in the waiting room, she went out. Nobody saw her leave.';
+    await expectHeard(await say([whole]), await synthesized(whole, ['--flush', 'clause']));
+  });
+
+  it('speaks stdin as it arrives: the first sentence sounds before the second is written', async () => {
+    const [first, second] = ['The first line of the text.\n', 'And this is the second one.\n'];
+    const original = await synthesized(first + second);
+    const alone = await synthesized(first);
+    let early = 0;
+    const ran = await say(['--flush', 'sentence'], {
+      during: async ({ stdin }) => {
+        stdin?.write(first);
+        // All of it, to its end: the input is open, and nothing of it is held back for what might follow.
+        await recording.untilSilent(sounding(alone).length, 50);
+        early = sounding(recording.samples).length;
+        stdin?.end(second);
+      },
+    });
+    expect(early).toBe(sounding(alone).length);
+    // The pause between the two was the writer's, and no underrun.
+    await expectHeard(ran, original);
+  });
+
+  it('plays at another rate and speed, from a file', async () => {
+    const flags = ['--speed', '2', '--voice', 'rms'];
+    await expectHeard(await say(['--flush', 'sentence', ...flags, text]), await synthesized(text, flags));
+  });
+
+  /** Waits until sound is heard, then sends the signal that Ctrl-C sends. Answers how many samples had come by then. */
+  async function interruptWhenHeard(child: ChildProcess, soundMs: number): Promise<number> {
+    await recording.until((samples) => sounding(samples).length > samplesIn(soundMs));
+    child.kill('SIGINT');
+    return recording.samples.length;
+  }
+
+  it('falls silent within 100 ms of the first Ctrl-C, exits with 130 and says what was heard', async () => {
+    const long =
+      'This is a long story, and it goes on and on. Nobody is going to hear the end of it today. Not at all.';
+    let atCtrlC = 0;
+    const ran = await say([long], {
+      during: async (child) => {
+        atCtrlC = await interruptWhenHeard(child, 1500);
+      },
+    });
+    const end = recording.samples.length;
+    await recording.until((samples) => samples.length > end + samplesIn(300));
+    expect(msOf(lastSound(recording.samples) - atCtrlC)).toBeLessThan(100);
+    expect(ran.code).toBe(130);
+    const turn = turnOf(ran);
+    expect(turn.ended).toBe('interrupted');
+    const first = recording.samples.findIndex((sample) => sample !== 0);
+    expect(Math.abs(Number(turn.heardMs) - msOf(lastSound(recording.samples) - first))).toBeLessThan(150);
+    expect(long.startsWith(String(turn.heardText))).toBe(true);
+    expect(String(turn.heardText)).toMatch(/^This is a long/);
+    expect(turn.heardText).not.toContain('today');
+    expect(lines(ran).at(-1)).toMatchObject({ event: 'error', code: 'E_INTERRUPTED', exitCode: 130 });
+  });
+
+  it('says to a person, too, how much was heard', async () => {
+    const ran = await vox(['say', '--player', player, 'One moment please. I will be with you soon. Or later.'], {
+      env: card.env,
+      during: async (child) => {
+        await interruptWhenHeard(child, 500);
+      },
+    });
+    expect(ran.code).toBe(130);
+    expect(ran.stderr).toMatch(/interrupted · heard 0\.\d+ s/);
+    expect(ran.stderr).not.toMatch(/underrun/);
+  });
+
+  it('holds back what --buffer-ms says before the first sound', async () => {
+    const service = await scriptedService();
+    const signal = testSignal(sampleRateHz, 800);
+    const before = signal.subarray(0, samplesIn(500));
+    let heardEarly = -1;
+    const ran = await say(['--buffer-ms', '600', '--endpoint', service.wsUrl, 'Hello there.'], {
+      during: async ({ stdin }) => {
+        stdin?.end();
+        await service.asked;
+        service.sound(before);
+        const length = recording.samples.length;
+        await recording.until((samples) => samples.length > length + samplesIn(700));
+        heardEarly = sounding(recording.samples).length;
+        service.sound(signal.subarray(before.length));
+        service.done();
+      },
+    });
+    await service.close();
+    expect(heardEarly).toBe(0);
+    await expectHeard(ran, signal);
+  });
+
+  it('counts an underrun that is one, and says so', async () => {
+    const service = await scriptedService();
+    const signal = testSignal(sampleRateHz, 1000);
+    const before = signal.subarray(0, samplesIn(500));
+    const ran = await say(['--endpoint', service.wsUrl, 'Hello there.'], {
+      during: async ({ stdin }) => {
+        stdin?.end();
+        await service.asked;
+        service.sound(before);
+        await recording.untilSilent(before.length, 400);
+        service.sound(signal.subarray(before.length));
+        service.done();
+      },
+    });
+    await service.close();
+    await recording.untilSilent(signal.length, 100);
+    expect(ran.code).toBe(0);
+    expect(findIn(recording.samples, signal)).toMatchObject({ samples: signal.length, strangeSamples: 0 });
+    const turn = turnOf(ran);
+    expect(turn.underruns).toBe(1);
+    const silentMs = msOf(findIn(recording.samples, signal).insertedSamples);
+    expect(Math.abs(Number(turn.underrunMs) - silentMs)).toBeLessThan(150);
+    const warning = lines(ran).find(({ code }) => code === 'underrun');
+    expect(warning?.message).toBe(`the sound stopped for ${turn.underrunMs} ms: audio came too late`);
+  });
+
+  it('plays on the device of -a', async () => {
+    const short = 'On the cable.';
+    await expectHeard(await say(['-a', 'cable', '--flush', 'sentence', short]), await synthesized(short));
+    const ran = await say(['-a', 'another', short]);
+    expect(ran.code).toBe(6);
+    expect(lines(ran).at(-1)).toMatchObject({ event: 'error', code: 'E_PLAYER' });
+  });
+
+  it('writes and plays at once with -o and --play', async () => {
+    const path = join(folder.path, 'both.wav');
+    const original = await synthesized(text);
+    const ran = await say(['--flush', 'sentence', '-o', path, '--play', text]);
+    await expectHeard(ran, original);
+    expect(samplesOf(readFileSync(path).subarray(44))).toEqual(original);
+  });
+
+  it.each<{ line: string; args: string[]; input?: string }>([
+    { line: 'vox "two words"', args: ['two words'] },
+    { line: 'echo two words | vox', args: [], input: 'two words\n' },
+    { line: 'echo two words | vox --quiet', args: ['--quiet'], input: 'two words\n' },
+  ])('speaks: $line', async ({ args, input }) => {
+    const original = await synthesized('two words', ['--flush', 'clause']);
+    const ran = await vox(args, { env: card.env, ...(input && { input }) });
+    expect(ran).toMatchObject({ code: 0 });
+    expect(ran.stdout.toString()).toBe('');
+    if (args.includes('--quiet')) expect(ran.stderr).toBe('');
+    await recording.untilSilent(sounding(original).length, 100);
+    expect(findIn(recording.samples, original)).toMatchObject({ samples: original.length, strangeSamples: 0 });
+  });
+});
+
+/** pw-play wants PipeWire and afplay a Mac: neither can be had on a card of our own. */
+const others: { name: string; programs: string[]; alsa: boolean }[] = [
+  { name: 'speaker', programs: [], alsa: true },
+  { name: 'audio-io', programs: [], alsa: true },
+  { name: 'aplay', programs: ['aplay'], alsa: true },
+  { name: 'ffplay', programs: ['ffplay'], alsa: false },
+  { name: 'play', programs: ['play'], alsa: true },
+];
+
+for (const { name, programs, alsa } of others) {
+  // An npm package that was not compiled cannot be installed by name.
+  const compiled = programs.length > 0 || players.find((known) => known.name === name)?.missing() === undefined;
+  const reachable = !alsa || alsaReachesCard() || process.env.VOX_REQUIRE_ALL === '1';
+  needs(...soundCardPrograms, ...programs).it.skipIf(!compiled || !reachable)(
+    `vox say --player ${name} plays the very samples that vox synth writes`,
+    async () => {
+      const card = startSoundCard(sampleRateHz);
+      try {
+        const original = await synthesized(text);
+        const recording = await card.record();
+        const args = ['say', '--player', name, '--json', '--flush', 'sentence', text];
+        const ran = await vox(args, { env: card.env });
+        expect(ran).toMatchObject({ code: 0, stderr: '' });
+        await recording.untilSilent(sounding(original).length, 100);
+        expect(findIn(recording.samples, original)).toMatchObject({ samples: original.length, strangeSamples: 0 });
+        expect(turnOf(ran)).toMatchObject({ player: name, underruns: 0 });
+        expect(lines(ran).filter(({ event }) => event === 'warning')).toEqual([]);
+      } finally {
+        card.stop();
+      }
+    },
+  );
+}
+
+describe('vox say, where nothing plays', () => {
+  const noCard = {
+    HOME: '/nonexistent',
+    XDG_RUNTIME_DIR: '/nonexistent',
+    PULSE_SERVER: 'unix:/nonexistent',
+    PIPEWIRE_REMOTE: '/nonexistent',
+    ALSA_CONFIG_PATH: '/nonexistent',
+  };
+
+  it.each<{ what: string; args: string[]; env: Record<string, string> }>([
+    { what: 'no player works', args: [], env: noCard },
+    { what: 'no player is installed', args: [], env: { ...noCard, PATH: '' } },
+    { what: 'the player of --player is not installed', args: ['--player', 'play'], env: { PATH: '' } },
+  ])('says what to install and exits with 6: $what', async ({ args, env }) => {
+    const ran = await vox(['say', ...args, 'Nobody hears this.'], { env });
+    expect(ran.code).toBe(6);
+    expect(ran.stderr).toMatch(/^vox: .*\[E_PLAYER\]\n {2}→ install one of .*alsa-utils.*write a file with -o\n$/ms);
+    expect(ran.stdout.toString()).toBe('');
+  });
+
+  it('takes no player that it does not know: a usage error that lists them', async () => {
+    const ran = await vox(['say', '--player', 'gramophone', 'Nobody hears this.']);
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toContain('gramophone');
+    for (const { name } of players) expect(ran.stderr).toContain(name);
+  });
+
+  it('takes no device for a player that cannot pick one', async () => {
+    const ran = await vox(['say', '--player', 'audio-io', '-a', 'cable', 'Nobody hears this.']);
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toMatch(/audio-io cannot pick a device.*\n.*paplay/);
+  });
+});
