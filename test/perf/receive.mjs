@@ -1,5 +1,5 @@
-// What receiving audio through the session core costs, against a bare `ws` client of the same server: processor time
-// per megabyte, and time to the first byte. Medians of alternating pairs.
+// What receiving audio through the session core costs, against a bare `ws` client of the same server: time a megabyte
+// (and beside it what of that is this process's own), and time to the first byte. Medians of alternating pairs.
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -43,7 +43,7 @@ function startServer() {
   return new Promise((resolve) => child.once('message', (port) => resolve({ port, stop: () => child.disconnect() })));
 }
 
-/** What one transfer took, ms: processor time of this process, and from the request to the first byte. */
+/** What one transfer took, ms: in all, of this process's processor, and from the request to the first byte. */
 class Watch {
   #cpu = process.cpuUsage();
   #startMs = performance.now();
@@ -55,7 +55,7 @@ class Watch {
 
   stop() {
     const { user, system } = process.cpuUsage(this.#cpu);
-    return { cpuMs: (user + system) / 1000, firstMs: this.#firstMs };
+    return { wallMs: performance.now() - this.#startMs, cpuMs: (user + system) / 1000, firstMs: this.#firstMs };
   }
 }
 
@@ -123,19 +123,20 @@ function openThroughCore(core, port, load) {
   };
 }
 
-/** Medians of a figure over alternating pairs, each on one warm connection of its own. */
-async function pairs(core, port, load, count, figure) {
+/** Alternating pairs, each client on one warm connection of its own; answers any figure's medians, [bare, ours]. */
+async function pairs(core, port, load, count) {
   const clients = [await openBare(port, load), openThroughCore(core, port, load)];
-  const figures = [[], []];
+  const results = [[], []];
   for (let round = -3; round < count; round++) {
-    for (const [i, client] of clients.entries()) {
-      const result = await client.run();
+    // Each leads in every other round: what one leaves for the collector is not always the other's to clear away.
+    for (const i of round % 2 === 0 ? [0, 1] : [1, 0]) {
+      const result = await clients[i].run();
       // The first rounds are for the compiler, and for the handshake.
-      if (round >= 0) figures[i].push(figure(result));
+      if (round >= 0) results[i].push(result);
     }
   }
   for (const client of clients) await client.close();
-  return figures.map(median);
+  return (figure) => results.map((list) => median(list.map(figure)));
 }
 
 const loads = [
@@ -151,14 +152,17 @@ export async function receiveRows() {
   try {
     const rows = [];
     for (const { name, load, bar } of loads) {
-      const [bare, ours] = await pairs(core, server.port, load, 15, ({ cpuMs, bytes }) => cpuMs / bytes);
+      const medians = await pairs(core, server.port, load, 30);
+      const [bare, ours] = medians(({ wallMs, bytes }) => wallMs / bytes);
+      const [bareCpu, oursCpu] = medians(({ cpuMs, bytes }) => cpuMs / bytes);
+      const beside = `of the processor: ${(oursCpu / bareCpu).toFixed(2)}`;
       rows.push({
-        name: `audio received, ${name}: processor time a megabyte against bare ws`,
+        name: `audio received, ${name}: time a megabyte against bare ws (${beside})`,
         value: ours / bare,
         bar,
       });
     }
-    const [bare, ours] = await pairs(core, server.port, 'binary/960/0.001', 200, ({ firstMs }) => firstMs);
+    const [bare, ours] = (await pairs(core, server.port, 'binary/960/0', 200))(({ firstMs }) => firstMs);
     rows.push({ name: 'time to first byte, warm, minus that of bare ws, ms', value: ours - bare, bar: 0.5 });
     return rows;
   } finally {

@@ -24,20 +24,17 @@ function fill(into) {
   const count = Math.min(into.length, bytes.length >> 1);
   for (let i = 0; i < count; i++) into[i] = bytes.readInt16LE(2 * i);
   bytes = bytes.subarray(2 * count);
-  if (ended && count === 0 && ++silentBlocks === 3) output.dispose();
+  if (ended && count === 0 && ++silentBlocks === 2) output.dispose();
 }
 async function play() {
   const { createAudioOutput, isPlatformSupported } = await import(url);
   if (!isPlatformSupported()) throw new Error('not made for ' + process.platform + ' on ' + process.arch);
   output = await createAudioOutput(config, fill);
-  process.stdout.write('open');
+  process.stdout.write('[open]');
   process.stdin.on('data', (more) => { bytes = Buffer.concat([bytes, more]); });
   process.stdin.on('end', () => { ended = true; });
 }
-play().catch((error) => {
-  process.stderr.write(error.message);
-  process.exitCode = 1;
-});
+play();
 `;
 
 /** The npm package @echogarden/audio-io: prebuilt for Linux, macOS and Windows on x64 and arm64. */
@@ -45,7 +42,8 @@ export const audioIo: PlayerProgram = {
   name: 'audio-io',
   command: process.execPath,
   picksDevice: false,
-  announces: 'open',
+  announces: '[open]',
+  settleMs: 0,
   missing: () => undefined,
   argv: (rate) => {
     const url = pathToFileURL(createRequire(import.meta.url).resolve('@echogarden/audio-io')).href;

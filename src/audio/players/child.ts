@@ -7,7 +7,7 @@ import { SpeechError } from '../../errors.ts';
 import { atExit } from '../sinks/at-exit.ts';
 
 /** What is kept of what a player says on its stderr: the end, where the reason stands. */
-const keptChars = 400;
+const keptChars = 4000;
 
 /**
  * A player program that runs. It never outlives this process, nor does a Ctrl-C at the terminal reach it: it is in a
@@ -80,13 +80,16 @@ export class PlayerChild {
   }
 
   failure(reason: string): SpeechError {
-    return new SpeechError('E_DEVICE', `${this.name}: ${reason}`);
+    const bare = reason.startsWith(`${this.name}: `) ? reason.slice(this.name.length + 2) : reason;
+    return new SpeechError('E_DEVICE', `${this.name}: ${bare}`);
   }
 
   #reason(status: number | null, signal: NodeJS.Signals | null): string | undefined {
     if (status === 0) return undefined;
-    const last = this.#said.trim().split('\n').at(-1);
-    return signal ? `ended by ${signal}` : last || `ended with status ${status}`;
+    if (signal) return `ended by ${signal}`;
+    // A program of ours ends with a trace, in which the error's own line is the one to show.
+    const thrown = /^\w*Error: (.+)$/m.exec(this.#said)?.[1];
+    return thrown ?? (this.#said.trim().split('\n').at(-1) || `ended with status ${status}`);
   }
 }
 

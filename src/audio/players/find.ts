@@ -94,7 +94,8 @@ async function tryPlayer(player: Player, options: Parameters<Player['open']>[0])
   try {
     return await player.open(options);
   } catch (thrown) {
-    return toSpeechError(thrown).message;
+    const [firstLine = ''] = toSpeechError(thrown).message.split('\n');
+    return firstLine.startsWith(`${player.name}: `) ? firstLine.slice(player.name.length + 2) : firstLine;
   }
 }
 

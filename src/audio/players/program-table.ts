@@ -5,8 +5,10 @@ export interface PlayerProgram {
   readonly command?: string;
   /** Why it cannot be run here; undefined if it may. Where it is left out, the PATH is searched for the command. */
   missing?(): string | undefined;
-  /** What it writes when it opens the device. Others are given time to fail. */
+  /** What it writes when it opens the device. */
   readonly announces?: string;
+  /** How long it is given to fail, from then on or from its start: 150 ms unless said. */
+  readonly settleMs?: number;
   /** Whether it can be told which device to play on. */
   readonly picksDevice: boolean;
   /** `device` is undefined for the system's default; `about` is what the program said to `asks`. */
@@ -60,6 +62,7 @@ export const playerPrograms: readonly PlayerProgram[] = [
   {
     name: 'ffplay',
     picksDevice: false,
+    // The last that it says before it opens the device.
     announces: 'ffplay_abuffer',
     argv: (rate) => [
       ...['-nodisp', '-autoexit', '-hide_banner', '-nostats', '-loglevel', 'verbose', '-infbuf'],

@@ -38,7 +38,9 @@ async function open(program: PlayerProgram, options: OpenOptions): Promise<PlayD
   const child = new PlayerChild(program.name, command, program.argv(sampleRateHz, options.deviceName, about));
   if (program.header) void child.write(program.header(sampleRateHz, about));
   void child.write(silence(sampleRateHz, primeMs));
-  await (program.announces === undefined ? settled(child, clock) : announced(child, program.announces, clock));
+  if (program.announces !== undefined) await announced(child, program.announces, clock);
+  const waitMs = program.settleMs ?? settleMs;
+  if (waitMs > 0) await settled(child, waitMs, clock);
   const device = new PacedDevice(outlet(program, child, sampleRateHz), {
     sampleRateHz,
     clock,
@@ -52,10 +54,10 @@ async function open(program: PlayerProgram, options: OpenOptions): Promise<PlayD
   return device;
 }
 
-/** Resolves when the program still runs after `settleMs`. */
-function settled(child: PlayerChild, clock: Clock): Promise<void> {
+/** Resolves when the program still runs after so long. */
+function settled(child: PlayerChild, ms: number, clock: Clock): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = clock.after(settleMs, resolve);
+    const timer = clock.after(ms, resolve);
     void child.ended.then((reason) => {
       timer.cancel();
       reject(child.failure(reason ?? 'ended at once'));

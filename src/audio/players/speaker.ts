@@ -11,11 +11,7 @@ const source = `
 const [path, rate, device] = process.argv.slice(1);
 const Speaker = require(path);
 const speaker = new Speaker({ sampleRate: Number(rate), channels: 1, bitDepth: 16, device });
-speaker.on('error', (error) => {
-  process.stderr.write(error.message);
-  process.exit(1);
-});
-speaker.once('open', () => process.stdout.write('open'));
+speaker.once('open', () => process.stdout.write('[open]'));
 process.stdin.pipe(speaker);
 `;
 
@@ -38,7 +34,8 @@ export const speaker: PlayerProgram = {
   name: 'speaker',
   command: process.execPath,
   picksDevice: true,
-  announces: 'open',
+  announces: '[open]',
+  settleMs: 0,
   missing,
   argv: (rate, device) => ['-e', source, find() ?? 'speaker', `${rate}`, ...(device === undefined ? [] : [device])],
   latencyMs: 10,

@@ -27,7 +27,7 @@ function fake(
     missing: () => missing,
     async open(options) {
       opened.push(options);
-      if (broken !== undefined) throw new SpeechError('E_DEVICE', broken);
+      if (broken !== undefined) throw new SpeechError('E_DEVICE', `${name}: ${broken}\nand a trace`);
       return device;
     },
   };

@@ -26,6 +26,7 @@ function setUp(script: string, more: Partial<PlayerProgram> = {}) {
     command: process.execPath,
     picksDevice: false,
     announces: 'open',
+    settleMs: 0,
     missing: () => undefined,
     argv: () => ['-e', script, join(folder, 'heard')],
     latencyMs: 0,
@@ -96,6 +97,11 @@ describe('a player program', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('shows what a program of ours threw, and not its trace', async () => {
+    const { open } = setUp(`throw new TypeError('no such device\\nat all')`);
+    await expect(open()).rejects.toMatchObject({ message: 'toy: no such device' });
+  });
+
   it('does not open when it takes for ever', async () => {
     const { clock, open } = setUp('setInterval(() => {}, 1000)');
     const opening = open();
@@ -105,7 +111,7 @@ describe('a player program', () => {
   });
 
   it('is open when it has not failed for a while, where it does not say so', async () => {
-    const { clock, open } = setUp(keepsAll, { announces: undefined });
+    const { clock, open } = setUp(keepsAll, { announces: undefined, settleMs: undefined });
     let opened = false;
     const opening = open().then((device) => {
       opened = true;
