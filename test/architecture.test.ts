@@ -75,6 +75,7 @@ const exceptions: Record<string, string[]> = {
   'cli/wiring.ts': ['dialects', 'transport', 'engine', 'server'],
   'cli/voices-run.ts': ['dialects/slng/catalog.ts', 'dialects/slng/index.ts', 'transport/http.ts'],
   'cli/trace.ts': ['transport/transport.ts'],
+  'cli/wire-log.ts': ['transport/transport.ts'],
 };
 
 interface Import {

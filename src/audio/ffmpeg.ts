@@ -12,7 +12,7 @@ import { PipeClosed } from './sinks/write-error.ts';
 export type CompressedContainer = 'mp3' | 'opus';
 
 /** The path of the ffmpeg program, or undefined where there is none on the PATH. */
-export function findFfmpeg(searchPath?: string): Promise<string | undefined> {
+export function findFfmpeg(searchPath?: string): string | undefined {
   return findProgram('ffmpeg', searchPath);
 }
 

@@ -1,24 +1,24 @@
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-const endings = process.platform === 'win32' ? ['.exe', '.cmd', '.bat'] : [''];
+/** What is started without a shell: on Windows no `.cmd` and no `.bat`, which only a shell can run. */
+const endings = process.platform === 'win32' ? ['.exe', ''] : [''];
 
-async function isProgram(path: string): Promise<boolean> {
+function isProgram(path: string): boolean {
   try {
-    await access(path, constants.X_OK);
-    return (await stat(path)).isFile();
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
   } catch {
     return false;
   }
 }
 
 /** The full path of a program on the PATH, found without a shell; undefined where there is none. */
-export async function findProgram(name: string, searchPath = process.env.PATH ?? ''): Promise<string | undefined> {
+export function findProgram(name: string, searchPath = process.env.PATH ?? ''): string | undefined {
   for (const directory of searchPath.split(delimiter).filter(Boolean)) {
     for (const ending of endings) {
       const path = join(directory, name + ending);
-      if (await isProgram(path)) return path;
+      if (isProgram(path)) return path;
     }
   }
   return undefined;

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { systemCode } from '../audio/sinks/write-error.ts';
 import { SpeechError } from '../errors.ts';
+import { readFault } from './input.ts';
 
 const configShape = v.strictObject({
   provider: v.optional(v.string()),
@@ -39,8 +41,9 @@ export function loadConfig(env: Env): LoadedConfig {
   try {
     text = readFileSync(path, 'utf8');
   } catch (thrown) {
-    if (env.VOX_CONFIG) throw new SpeechError('E_FILE', `cannot read the config file ${path}`, { cause: thrown });
-    return { path, found: false, config: {} };
+    const missing = systemCode(thrown) === 'ENOENT' || systemCode(thrown) === 'ENOTDIR';
+    if (missing && !env.VOX_CONFIG) return { path, found: false, config: {} };
+    throw new SpeechError('E_FILE', `cannot read the config file ${path}: ${readFault(thrown)}`, { cause: thrown });
   }
   let json: unknown;
   try {

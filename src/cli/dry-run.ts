@@ -1,53 +1,50 @@
 import { planTurn } from '../session/plan.ts';
 import type { Boundary } from '../speech/span.ts';
+import type { SpeakSettings } from '../speech/speak.ts';
 import { createRewriter } from '../text/pronounce.ts';
 import { cutSpans } from '../text/spans.ts';
 import type { ServiceFlags, TalkFlags, VoiceFlags } from './flags.ts';
 import type { TextInput } from './input.ts';
-import { encodingFor, target } from './output.ts';
+import { sourceFor, type Target } from './output.ts';
 import type { ProviderChoice } from './providers.ts';
 import type { Running } from './running.ts';
+import { hiddenKey, shownUrl, shownValues } from './secrets.ts';
 import { speakSettings } from './settings.ts';
 import { firstSpoken } from './spans.ts';
 import { wantsMarkdown } from './speaking.ts';
-import type { SpeakParts } from './wiring.ts';
+import { type DryParts, wireDry } from './wiring.ts';
 
-type DryFlags = ServiceFlags & VoiceFlags & TalkFlags & { output?: string; format?: string };
+type DryFlags = ServiceFlags & VoiceFlags & TalkFlags;
 
-/** Stands where a key would: it is never shown, not even in part. */
-const hiddenKey = 'KEY';
+interface DryJob {
+  readonly input: TextInput;
+  /** Undefined where it would be played. */
+  readonly target?: Target;
+}
 
 /** Prints the URL, the headers (no key) and the frames that would be sent, to stdout; nothing is opened. */
 export async function dryRun(
-  inputs: readonly TextInput[],
+  jobs: AsyncIterable<DryJob> | Iterable<DryJob>,
   flags: DryFlags,
   choice: ProviderChoice,
-  parts: Pick<SpeakParts, 'service' | 'baseUrl' | 'credentials' | 'sendsCompressed'>,
   running: Running,
   flush: Boundary,
 ): Promise<undefined> {
-  const { io, loaded, signal } = running;
-  const kind = flags.output === undefined ? undefined : target(flags.output, flags.format).kind;
-  const compressed = kind === 'mp3' || kind === 'opus';
-  const encoding =
-    kind === undefined || (compressed && !parts.sendsCompressed) ? undefined : encodingFor(kind, flags.encoding);
-  const { settings, rules } = speakSettings(flags, loaded.config, parts.service.traits, {
-    baseUrl: parts.baseUrl,
-    provider: choice.provider,
-    ...(encoding && { encoding }),
-  });
-  const credentials =
-    parts.credentials.key === undefined ? parts.credentials : { ...parts.credentials, key: hiddenKey };
-  const { url, headers } = parts.service.endpoint.build(settings, credentials);
+  const { io, loaded, secrets } = running;
+  const parts = await wireDry(choice);
   const print = (name: string, value: object, human: string) =>
-    io.stdout.write(flags.json ? `${JSON.stringify({ event: name, ...value })}\n` : `${human}\n`);
-  print(
-    'connect',
-    { url, headers },
-    [url, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)].join('\n'),
-  );
-  for (const input of inputs) {
-    const cut = cutSpans(input.chunks(signal), {
+    io.stdout.write(secrets.hide(flags.json ? `${JSON.stringify({ event: name, ...value })}\n` : `${human}\n`));
+  let connected = false;
+  for await (const { input, target } of jobs) {
+    const source = target && sourceFor(target.kind, flags.encoding, parts.sendsCompressed);
+    const { settings, rules } = speakSettings(flags, loaded.config, parts.service.traits, {
+      baseUrl: parts.baseUrl,
+      provider: choice.provider,
+      ...(source && { encoding: source.encoding }),
+    });
+    if (!connected) printConnect(parts, settings, print);
+    connected = true;
+    const cut = cutSpans(input.chunks(running.signal), {
       eager: flush === 'clause',
       markdown: wantsMarkdown(flags.markdown, input),
       ...(flags.language !== undefined && { language: flags.language }),
@@ -59,4 +56,16 @@ export async function dryRun(
     }
   }
   return undefined;
+}
+
+function printConnect(
+  { service, credentials }: DryParts,
+  settings: SpeakSettings,
+  print: (name: string, value: object, human: string) => void,
+): void {
+  const shown = credentials.key === undefined ? credentials : { ...credentials, key: hiddenKey };
+  const request = service.endpoint.build(settings, shown);
+  const [url, headers] = [shownUrl(request.url), shownValues(request.headers)];
+  const lines = [url, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
+  print('connect', { url, headers }, lines.join('\n'));
 }

@@ -2,22 +2,26 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { encodings, sampleRatesHz } from '../audio/format.ts';
 import { debugAreas } from '../log.ts';
 
-/** Flags that every command which talks to a service has. */
-export interface ServiceFlags {
+/** Flags of every command that reaches a service. */
+export interface ConnectFlags {
   provider?: string;
   endpoint?: string;
+  apiKeyFile?: string;
+  insecure?: boolean;
+  header: string[];
+  connectTimeout: number;
+  maxTime?: number;
+}
+
+/** Flags of every command that holds a session with a service. */
+export interface ServiceFlags extends ConnectFlags {
   route?: 'bridge' | 'direct';
   region?: string;
   worldPart?: string;
   auth?: 'header' | 'query';
-  apiKeyFile?: string;
-  insecure?: boolean;
-  header: string[];
   param: string[];
   interrupt: 'cancel' | 'clear';
   timeout: number;
-  connectTimeout: number;
-  maxTime?: number;
   trace?: string;
   dryRun?: boolean;
 }
@@ -78,6 +82,10 @@ export function many(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 
+function repeatable(flags: string, description: string): Option {
+  return new Option(flags, `${description} (repeatable)`).argParser(many).default([], 'none');
+}
+
 export function areas(value: string): string[] {
   const wanted = value.split(',').map((area) => area.trim());
   const wrong = wanted.find((area) => !debugAreas.some((known) => known === area));
@@ -89,30 +97,36 @@ export function addTalkFlags(command: Command): Command {
   return command
     .option('--json', 'one JSON object a line, with stable names')
     .option('-q, --quiet', 'only the result, and errors')
-    .option('--debug <areas>', `details on stderr: ${debugAreas.join(',')}`, areas, []);
+    .addOption(
+      new Option('--debug <areas>', `details on stderr: ${debugAreas.join(',')}`).argParser(areas).default([], 'none'),
+    );
 }
 
-export function addServiceFlags(command: Command): Command {
+export function addConnectFlags(command: Command): Command {
   return command
     .optionsGroup('Service:')
     .option('--provider <name>', 'local or slng (default: the one whose key is set, else local)')
     .option('--base-url, --endpoint <url>', 'another server: scheme, host, an optional prefix')
+    .option('--api-key-file <file>', 'read the key from a file')
+    .option('--insecure', 'let a key travel over plain ws:// beyond this machine')
+    .addOption(repeatable('-H, --header <name: value>', 'another header for the service'))
+    .option('--connect-timeout <seconds>', 'longest wait for an open, ready session', seconds, 10)
+    .option('--max-time <seconds>', 'longest time for the whole', seconds);
+}
+
+export function addServiceFlags(command: Command): Command {
+  return addConnectFlags(command)
+    .option('--timeout <seconds>', "longest wait for the service's next message", seconds, 30)
     .addOption(new Option('--route <route>', "SLNG's family of routes").choices(['bridge', 'direct']))
     .option('--region <name>', 'region override, for example eu-north-1')
     .option('--world-part <name>', 'world part override: ap, eu, na')
     .addOption(new Option('--auth <way>', 'how the key travels').choices(['header', 'query']))
-    .option('--api-key-file <file>', 'read the key from a file')
-    .option('--insecure', 'let a key travel over plain ws:// beyond this machine')
-    .option('-H, --header <name: value>', 'another header for the upgrade (repeatable)', many, [])
-    .option('--param <name=value>', "a setting in the vendor's own words (repeatable)", many, [])
+    .addOption(repeatable('--param <name=value>', "a setting in the vendor's own words"))
     .addOption(
       new Option('--interrupt <words>', 'how an interruption is said: cancel and clear, or clear alone')
         .choices(['cancel', 'clear'])
         .default('cancel'),
     )
-    .option('--timeout <seconds>', "longest wait for the service's next message", seconds, 30)
-    .option('--connect-timeout <seconds>', 'longest wait for an open, ready session', seconds, 10)
-    .option('--max-time <seconds>', 'longest time for the whole', seconds)
     .option('--trace <file>', 'write what crosses the wire to FILE.jsonl, without keys and audio')
     .option('--dry-run', 'show what would be sent, and send nothing');
 }

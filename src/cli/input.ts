@@ -10,8 +10,6 @@ export interface TextInput {
   /** Text that arrives over time (stdin), not text that is there. */
   readonly live: boolean;
   readonly markdownByName: boolean;
-  /** Bytes in all, where that is known. */
-  readonly totalBytes?: number;
   chunks(signal: AbortSignal): AsyncIterable<string>;
 }
 
@@ -22,17 +20,17 @@ export function textInputs(words: readonly string[], files: readonly string[] | 
   if (words.length > 0 && files) {
     throw new SpeechError('E_USAGE', 'text and --file exclude one another', { todo: 'give one of them' });
   }
-  if (words.length > 0) return [ofArguments(words.join(' '))];
+  if (words.length > 0) return [textInput('text', words.join(' '))];
   if (files) return files.map((file) => (file === '-' ? ofStdin(io) : ofFile(file)));
   return [ofStdin(io)];
 }
 
-function ofArguments(text: string): TextInput {
+/** A text that is there. */
+export function textInput(name: string, text: string): TextInput {
   return {
-    name: 'text',
+    name,
     live: false,
     markdownByName: false,
-    totalBytes: Buffer.byteLength(text),
     async *chunks() {
       yield text;
     },
@@ -63,7 +61,8 @@ const readFaults: Record<string, string> = {
   EISDIR: 'it is a folder',
 };
 
-function readFault(thrown: unknown): string {
+/** Why a file could not be read, in words. */
+export function readFault(thrown: unknown): string {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
   return readFaults[code] ?? (thrown instanceof Error ? thrown.message : String(thrown));
 }

@@ -6,38 +6,40 @@ export interface Terminal {
   readonly columns?: number;
 }
 
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+export type StopSignal = (typeof stopSignals)[number];
+
 /** Everything a command touches of the process, so that a test can run one without a process. */
 export interface Io {
   readonly stdin: Readable & Terminal;
   readonly stdout: Writable & Terminal;
   readonly stderr: Writable & Terminal;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Calls `fn` on the first SIGINT or SIGTERM; the next one ends the process. Returns what takes it back. */
-  onStop(fn: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
+  /** Calls `first` on the first signal to stop, and `again` on every later one. Returns what takes it back. */
+  onStop(first: (signal: StopSignal) => void, again: () => void): () => void;
+  /** Ends the process at once. Unlike the signal itself it lets temporary files be removed. */
+  quit(exitCode: number): void;
 }
 
-export function processIo(): Io {
+/** `quit` is bin's, the only place that ends the process. */
+export function processIo(quit: (exitCode: number) => void): Io {
   return {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
-    onStop(fn) {
-      const off = () => {
-        process.off('SIGINT', onInt);
-        process.off('SIGTERM', onTerm);
+    quit,
+    onStop(first, again) {
+      let stopping = false;
+      const onSignal = (signal: StopSignal) => {
+        if (stopping) return again();
+        stopping = true;
+        first(signal);
       };
-      const onInt = () => {
-        off();
-        fn('SIGINT');
+      for (const signal of stopSignals) process.on(signal, onSignal);
+      return () => {
+        for (const signal of stopSignals) process.off(signal, onSignal);
       };
-      const onTerm = () => {
-        off();
-        fn('SIGTERM');
-      };
-      process.on('SIGINT', onInt);
-      process.on('SIGTERM', onTerm);
-      return off;
     },
   };
 }

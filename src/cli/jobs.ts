@@ -2,12 +2,13 @@ interface ParallelWork<Job, Worker> {
   open(): Worker;
   work(job: Job, worker: Worker): Promise<void>;
   close(worker: Worker): Promise<void>;
-  failed(job: Job, thrown: unknown): void;
+  /** Hears each failure; without a job it is that of their source. Answers whether the rest can still be done. */
+  failed(thrown: unknown, job: Job | undefined): boolean;
 }
 
 /**
- * Does many things, `width` at a time, each worker with a resource of its own (a session). A failure does not stop
- * the others. Resolves with the first failure in the order of the jobs, or undefined.
+ * Does many things, `width` at a time, each worker with a resource of its own (a session). Resolves, when every worker
+ * has closed, with the first failure in the order of the jobs, or undefined.
  */
 export async function inParallel<Job, Worker>(
   jobs: AsyncIterable<Job>,
@@ -16,25 +17,37 @@ export async function inParallel<Job, Worker>(
 ): Promise<unknown> {
   const source = jobs[Symbol.asyncIterator]();
   let started = 0;
+  let goesOn = true;
   let first: { at: number; thrown: unknown } | undefined;
+  const fail = (thrown: unknown, at: number, job?: Job) => {
+    goesOn = failed(thrown, job) && goesOn;
+    if (first === undefined || at < first.at) first = { at, thrown };
+  };
+  const nextJob = async (): Promise<Job | undefined> => {
+    try {
+      const next = await source.next();
+      return next.done ? undefined : next.value;
+    } catch (thrown) {
+      // There will be no more, whatever is said to it; those under way are still finished.
+      fail(thrown, Number.POSITIVE_INFINITY);
+      return undefined;
+    }
+  };
   const run = async () => {
     const worker = open();
     try {
-      for (;;) {
-        const next = await source.next();
-        if (next.done) return;
+      while (goesOn) {
+        const job = await nextJob();
+        if (job === undefined) return;
         const at = started++;
-        try {
-          await work(next.value, worker);
-        } catch (thrown) {
-          failed(next.value, thrown);
-          if (first === undefined || at < first.at) first = { at, thrown };
-        }
+        await work(job, worker).catch((thrown) => fail(thrown, at, job));
       }
     } finally {
       await close(worker);
     }
   };
-  await Promise.all(Array.from({ length: width }, run));
+  const ends = await Promise.allSettled(Array.from({ length: width }, run));
+  const broken = ends.find((end) => end.status === 'rejected');
+  if (broken) throw broken.reason;
   return first?.thrown;
 }

@@ -2,10 +2,11 @@ import { type Command, CommanderError } from 'commander';
 import { systemClock } from '../clock.ts';
 import { errorTable, SpeechError, toSpeechError } from '../errors.ts';
 import { type Io, processIo } from './io.ts';
-import { createProgram } from './program.ts';
+import { complaint, createProgram } from './program.ts';
 
-/** Runs one command line; resolves with the exit code, whatever happens. */
-export async function main(argv: readonly string[], io: Io = processIo()): Promise<number> {
+/** Runs one command line; resolves with the exit code, whatever happens. `quit` ends the process at once. */
+export async function main(argv: readonly string[], quit: (exitCode: number) => void): Promise<number> {
+  const io = processIo(quit);
   let exitCode = 0;
   const program = createProgram(io, {
     io,
@@ -19,10 +20,17 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
   } catch (thrown) {
     // Help and version end this way too, with 0; commander has printed whatever there was to say.
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : errorTable.E_USAGE.exit;
-    const error = toSpeechError(thrown);
-    io.stderr.write(`vox: ${error.message} [${error.code}]\n  → ${error.todo}\n`);
-    return error.exitCode;
+    const { message, code, todo, exitCode: failed } = toSpeechError(thrown);
+    io.stderr.write(complaint(message, code, todo));
+    return failed;
   }
+  return exitCode;
+}
+
+/** What nobody caught is a fault of ours. Said like any other error; answers with the exit code. */
+export function unexpected(thrown: unknown): number {
+  const { message, code, todo, exitCode } = toSpeechError(thrown);
+  process.stderr.write(complaint(message, code, todo));
   return exitCode;
 }
 
@@ -37,9 +45,15 @@ function withCommand(program: Command, argv: readonly string[], io: Io): string[
   const say = program.commands.find((command) => command.name() === 'say');
   if (!say) return [...argv];
   if (first === undefined) return io.stdin.isTTY ? ['--help'] : ['say'];
-  const { operands } = say.parseOptions([...argv]);
-  const [word] = operands;
+  // Looked at here, and parsed again when it runs: what is saved now is what that begins with.
+  say.saveStateBeforeParse();
+  const [word] = say.parseOptions([...argv]).operands;
   if (word === undefined || /\s/.test(word)) return ['say', ...argv];
+  if (known.has(word)) {
+    throw new SpeechError('E_USAGE', `options stand before the command '${word}'`, {
+      todo: `write the command first: vox ${word} …`,
+    });
+  }
   throw new SpeechError('E_USAGE', `unknown command '${word}'${suggestion(word, known)}`, {
     todo: `see \`vox --help\`; to speak one word: vox say ${word}`,
   });

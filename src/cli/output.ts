@@ -1,6 +1,8 @@
 import { extname } from 'node:path';
+import type { CompressedContainer } from '../audio/ffmpeg.ts';
 import type { AudioFormat, Encoding } from '../audio/format.ts';
 import type { AudioSink } from '../audio/sink.ts';
+import type { FileSink } from '../audio/sinks/file.ts';
 import { SpeechError } from '../errors.ts';
 import type { Io } from './io.ts';
 
@@ -37,12 +39,18 @@ export function target(name: string, format: string | undefined): Target {
   return { path, kind };
 }
 
+/** What stdout is for: audio, what a dry run shows, or no more than talk. */
+export function stdoutUse({ output, dryRun }: { output?: string; dryRun?: boolean }) {
+  const audio = output === '-' || output === '/dev/stdout';
+  return { jsonTo: audio ? ('stderr' as const) : ('stdout' as const), outlivesStdout: !audio && dryRun !== true };
+}
+
 function isKind(name: string): name is FileKind {
   return Object.hasOwn(fileKinds, name);
 }
 
-/** The encoding that the file wants, unless the flags chose one that it can hold too. */
-export function encodingFor(kind: FileKind, chosen: Encoding | undefined): Encoding {
+/** The encoding that the file holds: the flag's, where it can. */
+function encodingOf(kind: FileKind, chosen: Encoding | undefined): Encoding {
   const { encodings } = fileKinds[kind];
   const wanted = chosen ?? encodings[0];
   if (!encodings.some((encoding) => encoding === wanted)) {
@@ -53,6 +61,18 @@ export function encodingFor(kind: FileKind, chosen: Encoding | undefined): Encod
   return wanted;
 }
 
+/** What the service is asked to send for a file, and what that is compressed to here where it sends no such audio. */
+export interface Source {
+  readonly encoding: Encoding;
+  readonly compressTo?: CompressedContainer;
+}
+
+export function sourceFor(kind: FileKind, chosen: Encoding | undefined, sendsCompressed: boolean): Source {
+  const encoding = encodingOf(kind, chosen);
+  const compressed = encoding === 'mp3' || encoding === 'opus';
+  return compressed && !sendsCompressed ? { encoding: 'linear16', compressTo: encoding } : { encoding };
+}
+
 /** A sink for the target, and what to do with what a failure leaves. */
 export interface OpenTarget {
   readonly sink: AudioSink;
@@ -60,55 +80,53 @@ export interface OpenTarget {
   keepPartial(): Promise<string | undefined>;
 }
 
-/** What goes into the file: the service's format, and ffmpeg where that makes another of it. */
+/** What goes into the file: the service's audio, and what it is compressed to on the way. */
 interface MadeOf {
   readonly input: AudioFormat;
-  readonly ffmpeg?: string;
+  readonly compressTo?: CompressedContainer;
   readonly signal: AbortSignal;
 }
 
 /** Opens the target before anything else, so that a missing folder is told before a connection is made. */
 export async function openTarget({ path, kind }: Target, io: Io, made: MadeOf): Promise<OpenTarget> {
+  const ffmpeg = made.compressTo && { container: made.compressTo, ffmpeg: await ffmpegFor(made.compressTo) };
   const { container } = fileKinds[kind];
-  const compressed = made.ffmpeg !== undefined && (kind === 'mp3' || kind === 'opus') ? kind : undefined;
-  if (path === '-') {
-    if (io.stdout.isTTY) {
-      throw new SpeechError('E_USAGE', 'audio is not written to a terminal', {
-        todo: 'name a file with -o, or pipe the output',
-      });
-    }
-    return { sink: await openPipe(io, container, compressed, made), keepPartial: async () => undefined };
-  }
-  if (compressed && made.ffmpeg !== undefined) {
+  const { input, signal } = made;
+  if (path === '-') return { sink: await openPipe(io, container, input, ffmpeg), keepPartial: async () => undefined };
+  if (ffmpeg) {
     const { createEncodingSink } = await import('../audio/encode.ts');
-    const { input, ffmpeg, signal } = made;
-    const sink = await createEncodingSink({ path, container: compressed, input, ffmpeg, signal });
-    return { sink, keepPartial: () => sink.keepPartial() };
+    return createEncodingSink({ ...ffmpeg, path, input, signal }).then(asOpen);
   }
   const { createFileSink } = await import('../audio/sinks/file.ts');
-  const sink = await createFileSink({ path, container, format: made.input, signal: made.signal });
+  return createFileSink({ path, container, format: input, signal }).then(asOpen);
+}
+
+function asOpen(sink: FileSink): OpenTarget {
   return { sink, keepPartial: () => sink.keepPartial() };
 }
 
 async function openPipe(
   io: Io,
   container: 'wav' | 'raw',
-  compressed: 'mp3' | 'opus' | undefined,
-  { input, ffmpeg }: MadeOf,
+  input: AudioFormat,
+  ffmpeg: { container: CompressedContainer; ffmpeg: string } | undefined,
 ): Promise<AudioSink> {
-  if (compressed && ffmpeg !== undefined) {
+  if (io.stdout.isTTY) {
+    throw new SpeechError('E_USAGE', 'audio is not written to a terminal', {
+      todo: 'name a file with -o, or pipe the output',
+    });
+  }
+  if (ffmpeg) {
     const { createEncodingStreamSink } = await import('../audio/encode.ts');
-    return createEncodingStreamSink(io.stdout, { container: compressed, input, ffmpeg });
+    return createEncodingStreamSink(io.stdout, { ...ffmpeg, input });
   }
   const { createStreamSink } = await import('../audio/sinks/stream.ts');
   return createStreamSink(io.stdout, { container, format: input });
 }
 
-/** The ffmpeg program, where the file is compressed and the service sends no such audio. */
-export async function ffmpegFor(kind: FileKind, sendsCompressed: boolean): Promise<string | undefined> {
-  if (sendsCompressed || (kind !== 'mp3' && kind !== 'opus')) return undefined;
+async function ffmpegFor(container: CompressedContainer): Promise<string> {
   const { findFfmpeg } = await import('../audio/encode.ts');
   const ffmpeg = await findFfmpeg();
-  if (ffmpeg === undefined) throw new SpeechError('E_FFMPEG', `no ffmpeg to make .${kind} with`);
+  if (ffmpeg === undefined) throw new SpeechError('E_FFMPEG', `no ffmpeg to make ${container} with`);
   return ffmpeg;
 }

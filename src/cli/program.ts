@@ -1,8 +1,9 @@
 import { Command } from 'commander';
+import type { ErrorCode } from '../errors.ts';
+import { visible } from '../report/visible.ts';
 import type { CommandContext } from './context.ts';
 import { addDoctor } from './doctor.ts';
 import type { Io } from './io.ts';
-
 import { addSay } from './say.ts';
 import { addServe } from './serve.ts';
 import { addSynth } from './synth.ts';
@@ -28,7 +29,7 @@ export function createProgram(io: Io, context: CommandContext): Command {
     })
     .addHelpText(
       'after',
-      '\nWith no key, the local engine speaks. `vox "two words"` and `… | vox` mean `vox say`.\nExit codes: 0 ok, 1 unexpected, 2 usage, 3 auth, 4 connection, 5 provider, 6 device or file, 130 Ctrl-C.',
+      '\nWith no key, the local engine speaks. `vox "two words"` and `… | vox` mean `vox say`.\nExit codes: 0 ok, 1 unexpected, 2 usage, 3 auth, 4 connection, 5 provider,\n6 device or file, 130 Ctrl-C.',
     );
   addSay(program, context);
   addSynth(program, context);
@@ -38,13 +39,15 @@ export function createProgram(io: Io, context: CommandContext): Command {
   return program;
 }
 
-/** Commander's complaint in our own form: what is wrong, the code, what to do. */
+/** An error as a person reads it: what is wrong, the code, what to do. What was typed may hold anything. */
+export function complaint(message: string, code: ErrorCode, todo: string): string {
+  return `vox: ${visible(message)} [${code}]\n  → ${visible(todo)}\n`;
+}
+
+/** Commander's complaint in our own form. */
 function usageLine(text: string): string {
-  const complaint = text
-    .trim()
-    .replace(/^error: /, '')
-    .replaceAll('\n', ' ');
-  return `vox: ${complaint} [E_USAGE]\n  → see \`vox --help\`, or the command's own --help\n`;
+  const message = text.trim().replace(/^error: /, '');
+  return complaint(message, 'E_USAGE', "see `vox --help`, or the command's own --help");
 }
 
 /** The same width in a pipe as in a usual terminal, so that golden texts hold. */

@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { SpeechError } from '../errors.ts';
 import type { Credentials } from '../speech/speak.ts';
 import type { LoadedConfig } from './config.ts';
+import { readFault } from './input.ts';
+import type { Running } from './running.ts';
+import { isSecretName } from './secrets.ts';
 
 /** The providers, and the variable that holds each one's key. `local` needs none. */
 export const providers = {
@@ -17,6 +20,8 @@ export interface ProviderFlags {
   readonly apiKeyFile?: string;
   readonly auth?: 'header' | 'query';
   readonly insecure?: boolean;
+  /** `-H`: a vendor's own key may be among them. */
+  readonly header?: readonly string[];
 }
 
 export interface ProviderChoice {
@@ -25,8 +30,6 @@ export interface ProviderChoice {
   readonly why: string;
   readonly endpoint?: string;
   readonly credentials: Credentials;
-  /** Where the key was found; never the key. */
-  readonly keyFrom?: string;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -35,12 +38,16 @@ export function isProvider(name: string): name is ProviderName {
   return Object.hasOwn(providers, name);
 }
 
+export interface FoundKey {
+  readonly provider: ProviderName;
+  readonly key: string;
+  /** A variable's name, or the config file's path. */
+  readonly from: string;
+}
+
 /** The keys there are, by provider, with where each was found. */
-export function findKeys(
-  env: Env,
-  { config, path }: LoadedConfig,
-): { provider: ProviderName; key: string; from: string }[] {
-  const found: { provider: ProviderName; key: string; from: string }[] = [];
+export function findKeys(env: Env, { config, path }: LoadedConfig): FoundKey[] {
+  const found: FoundKey[] = [];
   for (const [name, { keyVariable }] of Object.entries(providers)) {
     if (!keyVariable || !isProvider(name)) continue;
     const fromEnv = env[keyVariable]?.trim();
@@ -58,7 +65,7 @@ export function findKeys(
 export function chooseProvider(flags: ProviderFlags, env: Env, loaded: LoadedConfig): ProviderChoice {
   const endpoint = flags.endpoint ?? (env.VOX_ENDPOINT?.trim() || undefined) ?? loaded.config.endpoint;
   const keys = findKeys(env, loaded);
-  const { provider, why } = named(flags, env, loaded) ?? byEndpoint(endpoint) ?? byKey(keys);
+  const { provider, why } = named(flags, env, loaded) ?? byEndpoint(endpoint) ?? byKey(keys, flags.apiKeyFile);
   if (provider === 'local') {
     if (flags.endpoint)
       throw new SpeechError('E_USAGE', "the provider 'local' has no --endpoint", {
@@ -66,23 +73,27 @@ export function chooseProvider(flags: ProviderFlags, env: Env, loaded: LoadedCon
       });
     return { provider, why, credentials: {} };
   }
-  const key = flags.apiKeyFile
-    ? keyOfFile(flags.apiKeyFile)
-    : keys.find((candidate) => candidate.provider === provider)?.key;
-  const keyFrom = flags.apiKeyFile ?? keys.find((candidate) => candidate.provider === provider)?.from;
+  const key = flags.apiKeyFile ? keyOfFile(flags.apiKeyFile) : keyOf(provider, keys);
   if (key === undefined && !endpoint) {
     throw new SpeechError('E_KEY', `no key for ${provider}`, {
       todo: `set ${providers[provider].keyVariable}, or use --api-key-file FILE or --provider local`,
     });
   }
-  if (endpoint) checkEndpoint(endpoint, key !== undefined && !flags.insecure);
+  const secretHeader = flags.header?.some((header) => isSecretName(header.split(':', 1)[0] ?? ''));
+  if (endpoint) checkEndpoint(endpoint, (key !== undefined || secretHeader === true) && !flags.insecure);
   return {
     provider,
     why,
     credentials: { ...(key !== undefined && { key }), via: flags.auth ?? 'header' },
     ...(endpoint && { endpoint }),
-    ...(keyFrom && { keyFrom }),
   };
+}
+
+/** The same for a command that runs; a key that comes from a file is noted as one that must not be shown. */
+export function choose(flags: ProviderFlags, { io, loaded, secrets }: Pick<Running, 'io' | 'loaded' | 'secrets'>) {
+  const choice = chooseProvider(flags, io.env, loaded);
+  secrets.add(choice.credentials.key);
+  return choice;
 }
 
 function named(flags: ProviderFlags, env: Env, { config, path }: LoadedConfig) {
@@ -108,43 +119,60 @@ function byEndpoint(endpoint: string | undefined) {
   return endpoint === undefined ? undefined : { provider: 'slng' as const, why: 'an endpoint is given' };
 }
 
-function byKey(keys: readonly { provider: ProviderName; from: string }[]): { provider: ProviderName; why: string } {
+function byKey(keys: readonly FoundKey[], keyFile: string | undefined): { provider: ProviderName; why: string } {
   const [first, second] = keys;
   if (first && second) {
     throw new SpeechError('E_USAGE', `several keys are set (${keys.map((key) => key.from).join(', ')})`, {
       todo: `say which with --provider or VOX_PROVIDER: ${keys.map((key) => key.provider).join(', ')}`,
     });
   }
-  return first
-    ? { provider: first.provider, why: `${first.from} is set` }
-    : { provider: 'local', why: 'no key is set' };
+  if (first) return { provider: first.provider, why: `${first.from} is set` };
+  return keyFile === undefined ? { provider: 'local', why: 'no key is set' } : byKeyFile();
+}
+
+/** A key in a file does not say whose it is; where only one provider has keys, it need not. */
+function byKeyFile(): { provider: ProviderName; why: string } {
+  const keyed = Object.keys(providers)
+    .filter(isProvider)
+    .filter((name) => providers[name].keyVariable !== undefined);
+  const [only, second] = keyed;
+  if (only && !second) return { provider: only, why: '--api-key-file is given' };
+  throw new SpeechError('E_USAGE', 'the key of --api-key-file may be of several providers', {
+    todo: `say which with --provider: ${keyed.join(', ')}`,
+  });
+}
+
+function keyOf(provider: ProviderName, keys: readonly FoundKey[]): string | undefined {
+  const found = keys.find((candidate) => candidate.provider === provider);
+  return found && checkedKey(found.key, found.from, 'copy it once more, alone');
 }
 
 function keyOfFile(path: string): string {
-  let text: string;
   try {
-    text = readFileSync(path, 'utf8').trim();
+    return checkedKey(readFileSync(path, 'utf8').trim(), path, 'the file holds the key alone');
   } catch (thrown) {
-    throw new SpeechError('E_FILE', `cannot read the key file ${path}`, { cause: thrown });
+    if (thrown instanceof SpeechError) throw thrown;
+    throw new SpeechError('E_FILE', `cannot read the key file ${path}: ${readFault(thrown)}`, { cause: thrown });
   }
-  if (text === '' || /\s/.test(text))
-    throw new SpeechError('E_KEY', `${path} does not hold one key`, { todo: 'the file holds the key alone' });
-  return text;
+}
+
+/** A header takes no other characters, and no vendor's key has any. */
+function checkedKey(key: string, from: string, todo: string): string {
+  if (/^[\x21-\x7e]+$/.test(key)) return key;
+  throw new SpeechError('E_KEY', `${from} does not hold one key`, { todo });
 }
 
 const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 function checkEndpoint(endpoint: string, keyTravels: boolean): void {
-  let url: URL;
-  try {
-    url = new URL(endpoint);
-  } catch {
-    throw new SpeechError('E_USAGE', `--endpoint is not a URL: ${endpoint}`, {
-      todo: 'for example ws://127.0.0.1:8080',
+  if (!URL.canParse(endpoint)) {
+    throw new SpeechError('E_USAGE', `the endpoint is not a URL: ${endpoint}`, {
+      todo: 'write it like ws://127.0.0.1:8080',
     });
   }
+  const url = new URL(endpoint);
   if (!/^(wss?|https?):$/.test(url.protocol)) {
-    throw new SpeechError('E_USAGE', `--endpoint has the scheme ${url.protocol}//`, {
+    throw new SpeechError('E_USAGE', `the endpoint has the scheme ${url.protocol}//`, {
       todo: 'use ws:// or wss:// (http:// and https:// mean the same)',
     });
   }

@@ -1,3 +1,4 @@
+import { SpeechError } from '../errors.ts';
 import type { Heard } from '../session/options.ts';
 import { openSpeakSession, type SpeakSession, type SpeakTurn } from '../session/speak-session.ts';
 import type { Boundary } from '../speech/span.ts';
@@ -5,31 +6,34 @@ import type { PronunciationRule } from '../speech/speak.ts';
 import { dryRun } from './dry-run.ts';
 import { type TextInput, textInputs } from './input.ts';
 import { type OpenPlayer, openPlayer } from './player.ts';
-import { chooseProvider, type ProviderChoice } from './providers.ts';
+import { choose, type ProviderChoice } from './providers.ts';
 import type { Running } from './running.ts';
 import type { SayFlags } from './say.ts';
+import { closeAll, type OpenService, openService } from './service.ts';
 import { speakSettings } from './settings.ts';
-import { closeAll, sessionOptions, speak, wantsMarkdown } from './speaking.ts';
+import { noteLive, sessionOptions, speak, wantsMarkdown } from './speaking.ts';
 import { runSynth } from './synth-run.ts';
-import { openTrace, type Trace } from './trace.ts';
 import { listVoices } from './voices-run.ts';
-import { type SpeakParts, wireDry, wireSpeak } from './wiring.ts';
+import { type SpeakParts, wireDry } from './wiring.ts';
 
 /** Speech begins with the first clause, then goes by sentences: the spans' own ends, all of them. */
 const defaultFlush = 'clause';
 
 /** `vox say`, once its flags are read. Resolves with the exit code where it is not 0. */
 export async function runSay(words: readonly string[], flags: SayFlags, running: Running): Promise<number | undefined> {
-  const { io, reporter, loaded } = running;
+  const { io, reporter } = running;
   const flush = flags.flush ?? defaultFlush;
   if (flags.voice === '?') return listVoices(flags, running);
   if (flags.output !== undefined) return runSynth(words, { ...flags, flush, jobs: 1 }, running);
-  const choice = chooseProvider(flags, io.env, loaded);
+  const choice = choose(flags, running);
   const inputs = textInputs(words, flags.file, io);
-  if (flags.dryRun) return dryRun(inputs, flags, choice, await wireDry(choice), running, flush);
+  if (flags.dryRun) {
+    const jobs = inputs.map((input) => ({ input }));
+    return dryRun(jobs, flags, choice, running, flush);
+  }
   const { provider, why, endpoint } = choice;
   reporter.chosen({ provider, why, ...(endpoint && { endpoint }) });
-  if (io.stdin.isTTY && inputs.some((input) => input.live)) reporter.note('type what to say; Ctrl-D ends it');
+  noteLive(inputs, running);
   const speaker = new Speaker(flags, running, choice, flush);
   running.onFirstStop(() => speaker.interrupt());
   try {
@@ -48,8 +52,7 @@ class Speaker {
   readonly #choice: ProviderChoice;
   readonly #flush: Boundary;
   #player: OpenPlayer | undefined;
-  #parts: SpeakParts | undefined;
-  #trace: Trace | undefined;
+  #service: OpenService | undefined;
   #session: SpeakSession | undefined;
   #rules: readonly PronunciationRule[] = [];
   #turn: SpeakTurn | undefined;
@@ -67,19 +70,15 @@ class Speaker {
    * second to wake, and that second is not the service's.
    */
   async open(): Promise<void> {
-    const { clock } = this.#running;
-    const [parts, player] = await Promise.allSettled([wireSpeak(this.#choice, this.#running), this.#openPlayer()]);
-    if (parts.status === 'fulfilled') this.#parts = parts.value;
+    const opening = openService(this.#choice, this.#flags, this.#running);
+    const [service, player] = await Promise.allSettled([opening, this.#openPlayer()]);
+    if (service.status === 'fulfilled') this.#service = service.value;
     if (player.status === 'fulfilled') this.#player = player.value;
-    if (parts.status === 'rejected') throw parts.reason;
+    if (service.status === 'rejected') throw service.reason;
     if (player.status === 'rejected') throw player.reason;
-    if (this.#flags.trace !== undefined) this.#trace = await openTrace(this.#flags.trace, clock);
-    const { settings, rules } = this.#wanted(parts.value);
+    const { settings, rules } = this.#wanted(service.value.parts);
     this.#rules = rules;
-    const watcher = this.#trace?.watcher(parts.value.service.name, parts.value.credentials.key);
-    this.#session = openSpeakSession(
-      sessionOptions(this.#running, parts.value, settings, this.#flags, this.#flush, watcher),
-    );
+    this.#session = openSpeakSession(sessionOptions(this.#running, service.value, settings, this.#flags, this.#flush));
   }
 
   #wanted(parts: Pick<SpeakParts, 'service' | 'baseUrl'>) {
@@ -117,11 +116,14 @@ class Speaker {
         onLull: () => player.lull(),
         onReport: (report) => {
           const extra = { provider: this.#choice.provider, input: input.name, ...player.figures(), ...this.#heard };
-          this.#running.reporter.turn(report, extra);
+          const ended = this.#heard ? 'interrupted' : report.ended;
+          this.#running.reporter.turn({ ...report, ended }, extra);
         },
       },
       this.#running,
     );
+    // The service may have said all, and yet not all was heard.
+    if (this.#heard) throw new SpeechError('E_INTERRUPTED', 'interrupted');
     // It is held for one turn: played to its end, it has closed.
     this.#player = undefined;
   }
@@ -136,8 +138,7 @@ class Speaker {
     await closeAll(
       async () => this.#player?.close(),
       async () => this.#session?.close(),
-      async () => this.#parts?.close(),
-      async () => this.#trace?.close(),
+      async () => this.#service?.close(),
     );
   }
 }

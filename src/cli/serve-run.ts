@@ -3,17 +3,13 @@ import type { Running } from './running.ts';
 import type { ServeFlags } from './serve.ts';
 import { wireServer } from './wiring.ts';
 
-const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
-
 /** `vox serve`, once its flags are read: serves until SIGINT or SIGTERM, which end it with 0. */
 export async function runServe(flags: ServeFlags, running: Running): Promise<undefined> {
-  const { io, signal, reporter } = running;
-  const key = flags.key ?? (io.env.VOX_SERVE_KEY?.trim() || undefined);
-  if (key === undefined && !loopback.has(flags.host)) {
-    throw new SpeechError('E_INSECURE', `--host ${flags.host} would let anyone in`, {
-      todo: 'set VOX_SERVE_KEY, or leave --host out to serve this machine alone',
-    });
-  }
+  const { io, signal, reporter, secrets } = running;
+  const key = (flags.key ?? io.env.VOX_SERVE_KEY)?.trim();
+  // A variable that was never set (`--key "$KEY"`) must not mean a server that lets anyone in.
+  if (key === '') throw new SpeechError('E_USAGE', 'the key of the server is empty', { todo: 'give one, or none' });
+  secrets.add(key);
   const served = await wireServer({ ...flags, ...(key !== undefined && { key }) }, running);
   const { url, wsUrl } = served.server;
   const lines = [

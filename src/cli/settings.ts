@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { AudioFormat, Encoding } from '../audio/format.ts';
 import { SpeechError } from '../errors.ts';
 import type { SpeakTraits } from '../speech/service.ts';
@@ -6,6 +7,7 @@ import type { PronunciationRule, SpeakSettings } from '../speech/speak.ts';
 import { parseRules } from '../text/pronounce.ts';
 import type { Config } from './config.ts';
 import type { ServiceFlags, VoiceFlags } from './flags.ts';
+import { readFault } from './input.ts';
 
 /** What the flags ask of a service, and what we do to the text on our side. */
 export interface WantedSpeech {
@@ -32,8 +34,8 @@ export function speakSettings(
       baseUrl: parts.baseUrl,
       model: flags.model ?? config.model ?? defaults.model,
       interruptWith: flags.interrupt,
-      params: pairs(flags.param, '=', '--param name=value'),
-      headers: pairs(flags.header, ':', "-H 'Name: value'"),
+      params: pairs(flags.param, '=', (value) => `--param wants name=value, not '${value}'`),
+      headers: headerPairs(flags.header),
       ...(voice !== undefined && { voice }),
       ...(flags.language !== undefined && { language: flags.language }),
       ...(flags.speed !== undefined && { speed: flags.speed }),
@@ -46,7 +48,7 @@ export function speakSettings(
 }
 
 function wantedFormat(flags: VoiceFlags, traits: SpeakTraits, encodingOfFile: Encoding | undefined): AudioFormat {
-  const encoding = flags.encoding ?? encodingOfFile ?? traits.defaults.format.encoding;
+  const encoding = encodingOfFile ?? flags.encoding ?? traits.defaults.format.encoding;
   if (!traits.encodings.includes(encoding)) {
     throw new SpeechError('E_UNSUPPORTED', `this provider does not send ${encoding}`, {
       todo: `use one of: ${traits.encodings.join(', ')}`,
@@ -81,7 +83,7 @@ function pronunciation(
   try {
     text = readFileSync(value, 'utf8');
   } catch (thrown) {
-    throw new SpeechError('E_FILE', `cannot read ${value}`, { cause: thrown });
+    throw new SpeechError('E_FILE', `cannot read the dictionary ${value}: ${readFault(thrown)}`, { cause: thrown });
   }
   let json: unknown;
   try {
@@ -92,15 +94,34 @@ function pronunciation(
   return { rules: parseRules(json) };
 }
 
-export function pairs(values: readonly string[], separator: string, form: string): Record<string, string> {
+function pairs(
+  values: readonly string[],
+  separator: string,
+  complaint: (value: string) => string,
+): Record<string, string> {
   const read: Record<string, string> = {};
   for (const value of values) {
     const at = value.indexOf(separator);
     const name = value.slice(0, at).trim();
-    if (at < 1 || name === '') throw new SpeechError('E_USAGE', `'${value}' is not of the form ${form}`);
-    const content = value.slice(at + 1).trim();
-    if (/[\r\n]/.test(value)) throw new SpeechError('E_USAGE', `a line break in ${form}`);
-    read[name] = content;
+    if (at < 1 || name === '') throw new SpeechError('E_USAGE', complaint(value));
+    read[name] = value.slice(at + 1).trim();
   }
   return read;
+}
+
+/** Headers as HTTP takes them. What is wrong is told before anything is opened, and without the value: it may be a key. */
+export function headerPairs(values: readonly string[]): Record<string, string> {
+  const headers = pairs(values, ':', () => "-H wants 'Name: value'");
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    } catch (thrown) {
+      throw new SpeechError('E_USAGE', `the header '${name}' has characters that no header may have`, {
+        todo: 'letters, digits and - in the name; no line breaks, and ASCII or Latin-1 in the value',
+        cause: thrown,
+      });
+    }
+  }
+  return headers;
 }

@@ -1,7 +1,8 @@
+import { durationMs } from '../audio/format.ts';
 import type { AudioSink } from '../audio/sink.ts';
-import { SpeechError, toSpeechError } from '../errors.ts';
+import { SpeechError } from '../errors.ts';
 import type { TurnReport } from '../metrics/turn-report.ts';
-import type { SessionOptions, TurnProgress, WireWatcher } from '../session/options.ts';
+import type { SessionOptions, TurnProgress } from '../session/options.ts';
 import type { SpeakSession, SpeakTurn } from '../session/speak-session.ts';
 import type { Boundary } from '../speech/span.ts';
 import type { PronunciationRule, SpeakSettings } from '../speech/speak.ts';
@@ -10,18 +11,18 @@ import { cutSpans } from '../text/spans.ts';
 import type { ServiceFlags } from './flags.ts';
 import type { TextInput } from './input.ts';
 import type { Running } from './running.ts';
+import type { OpenService } from './service.ts';
 import { firstSpoken, noticeFirst } from './spans.ts';
-import type { SpeakParts } from './wiring.ts';
 
-/** What a session needs, from the flags and the parts. */
+/** What a session needs, from the flags and the service. */
 export function sessionOptions(
   { clock, log, reporter, signal }: Running,
-  parts: SpeakParts,
+  { parts, watcher: watch }: OpenService,
   settings: SpeakSettings,
   flags: Pick<ServiceFlags, 'timeout' | 'connectTimeout'>,
   flush: Boundary,
-  watcher: WireWatcher | undefined,
 ): SessionOptions {
+  const watcher = watch();
   return {
     service: parts.service,
     settings,
@@ -66,20 +67,28 @@ export async function speak(session: SpeakSession, job: SpeakJob, running: Runni
     ...(job.rules.length > 0 && { rewrite: createRewriter(job.rules) }),
   });
   const spans = await firstSpoken(cut, job.input.name);
+  let carriedMs = 0;
+  // An acknowledgement overtakes the audio before it, which waits here to be handed on: while it does, there is no lull.
+  const noticeLull = ({ throughChar, sentChar, audioMs = 0 }: TurnProgress) => {
+    if (throughChar >= sentChar && carriedMs >= audioMs) job.onLull?.();
+  };
   const turn = session.speak(spans, {
     ...(job.playback && { sink: job.playback }),
     onProgress: (progress) => {
       job.onProgress?.(progress);
-      if (progress.throughChar >= progress.sentChar) job.onLull?.();
+      noticeLull(progress);
     },
   });
   job.onTurn?.(turn);
   try {
-    await carry(turn, job);
+    await carry(turn, job, (audioMs) => {
+      carriedMs = audioMs;
+      noticeLull(turn.progress);
+    });
     const { why, error } = await turn.result;
     if (error) throw error;
     if (why === 'interrupted') throw new SpeechError('E_INTERRUPTED', 'interrupted');
-    await job.sink.drain();
+    await drain(job, signal);
   } catch (thrown) {
     // Whatever went wrong here, nothing more is wanted from there.
     turn.interrupt();
@@ -89,32 +98,40 @@ export async function speak(session: SpeakSession, job: SpeakJob, running: Runni
   }
 }
 
-async function carry(turn: SpeakTurn, { sink, onLull }: SpeakJob): Promise<void> {
+/** The sound to its end, or until the command is stopped: all may have come, and most of it not be heard yet. */
+async function drain({ sink, playback }: SpeakJob, signal: AbortSignal): Promise<void> {
+  const stop = () => playback?.abort();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    signal.throwIfAborted();
+    await sink.drain();
+    if (playback) signal.throwIfAborted();
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** Hands the sound on, and says how much of it that was so far. */
+async function carry(turn: SpeakTurn, { sink }: SpeakJob, onCarried: (audioMs: number) => void): Promise<void> {
+  let bytes = 0;
   for await (const out of turn) {
     if (out.type !== 'audio') continue;
-    const refusal = sink.refuses(out.chunk.format);
+    const { chunk } = out;
+    const refusal = sink.refuses(chunk.format);
     if (refusal !== undefined) throw new SpeechError('E_FILE', refusal);
-    const written = sink.write(out.chunk);
+    const written = sink.write(chunk);
     if (written !== undefined) await written;
-    // The acknowledgement may have come while its audio still waited here.
-    if (onLull && turn.progress.throughChar >= turn.progress.sentChar) onLull();
+    bytes += chunk.bytes.length;
+    onCarried(durationMs(chunk.format, bytes) ?? 0);
   }
+}
+
+/** Somebody who sees nothing happen at a terminal is told what is waited for. */
+export function noteLive(inputs: readonly TextInput[], { io, reporter }: Running): void {
+  if (io.stdin.isTTY && inputs.some((input) => input.live)) reporter.note('type what to say; Ctrl-D ends it');
 }
 
 /** Markdown is turned into speech for stdin and for files named so, unless the flag says otherwise. */
 export function wantsMarkdown(flag: 'auto' | 'on' | 'off', input: TextInput): boolean {
   return flag === 'on' || (flag === 'auto' && input.markdownByName);
-}
-
-/** Closes one thing after another; a failure of one is no reason to leave the next open. */
-export async function closeAll(...closers: (() => Promise<unknown>)[]): Promise<void> {
-  let failure: unknown;
-  for (const close of closers) {
-    try {
-      await close();
-    } catch (thrown) {
-      failure ??= thrown;
-    }
-  }
-  if (failure !== undefined) throw toSpeechError(failure);
 }

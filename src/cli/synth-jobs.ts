@@ -1,6 +1,6 @@
 import { basename, extname, join } from 'node:path';
 import { SpeechError } from '../errors.ts';
-import type { TextInput } from './input.ts';
+import { type TextInput, textInput } from './input.ts';
 import { type Target, target } from './output.ts';
 
 /** One text and the file it becomes. */
@@ -22,42 +22,47 @@ export function planJobs(inputs: readonly TextInput[], wanted: Wanted, signal: A
   if (output !== undefined && outDir !== undefined) {
     throw new SpeechError('E_USAGE', '--output and --out-dir exclude one another', { todo: 'give one of them' });
   }
-  if (wanted.lines) {
-    if (outDir === undefined) throw new SpeechError('E_USAGE', '--lines needs --out-dir');
-    const kind = target('-', format).kind;
-    return lineJobs(
-      inputs,
-      (number) => target(join(outDir, `${String(number).padStart(4, '0')}.${kind}`), kind),
-      signal,
-    );
-  }
   if (outDir !== undefined) {
-    const kind = target('-', format).kind;
-    return fromArray(
-      inputs.map((input) => ({ input, target: target(join(outDir, `${stem(input.name)}.${kind}`), kind) })),
-    );
+    const { kind } = target('-', format);
+    const targetOf = (name: string) => target(join(outDir, `${name}.${kind}`), kind);
+    return wanted.lines ? lineJobs(inputs, targetOf, signal) : fromArray(fileJobs(inputs, targetOf));
   }
+  if (wanted.lines) throw new SpeechError('E_USAGE', '--lines needs --out-dir', { todo: 'name a folder' });
   if (output === undefined) {
     throw new SpeechError('E_USAGE', 'nothing to write to', {
       todo: "name a file with -o FILE, or use '-o -' for a pipe",
     });
   }
   const [input, second] = inputs;
-  if (second || !input) throw new SpeechError('E_USAGE', 'several inputs need --out-dir');
+  if (second || !input) {
+    throw new SpeechError('E_USAGE', 'several inputs need --out-dir', { todo: 'name a folder for their files' });
+  }
   return fromArray([{ input, target: target(output, format) }]);
-}
-
-function stem(name: string): string {
-  return basename(name, extname(name));
 }
 
 async function* fromArray<T>(items: readonly T[]): AsyncIterable<T> {
   yield* items;
 }
 
+/** A file for each input, by the input's name; two that would become the same one are E_USAGE. */
+function fileJobs(inputs: readonly TextInput[], targetOf: (name: string) => Target): SynthJob[] {
+  const makers = new Map<string, string>();
+  return inputs.map((input) => {
+    const made = targetOf(basename(input.name, extname(input.name)));
+    const other = makers.get(made.path);
+    if (other !== undefined) {
+      throw new SpeechError('E_USAGE', `${other} and ${input.name} would both become ${made.path}`, {
+        todo: 'run them one after the other, into two folders',
+      });
+    }
+    makers.set(made.path, input.name);
+    return { input, target: made };
+  });
+}
+
 async function* lineJobs(
   inputs: readonly TextInput[],
-  targetOf: (number: number) => Target,
+  targetOf: (name: string) => Target,
   signal: AbortSignal,
 ): AsyncIterable<SynthJob> {
   let number = 0;
@@ -65,29 +70,21 @@ async function* lineJobs(
     for await (const line of lines(input.chunks(signal))) {
       number++;
       if (line.trim() === '') continue;
-      yield { input: lineInput(`line ${number}`, line), target: targetOf(number) };
+      yield { input: textInput(`line ${number}`, line), target: targetOf(String(number).padStart(4, '0')) };
     }
   }
 }
 
-function lineInput(name: string, line: string): TextInput {
-  return {
-    name,
-    live: false,
-    markdownByName: false,
-    async *chunks() {
-      yield line;
-    },
-  };
-}
-
 /** The lines of a text as it arrives, without their ends. */
-export async function* lines(text: AsyncIterable<string>): AsyncIterable<string> {
+async function* lines(text: AsyncIterable<string>): AsyncIterable<string> {
   let rest = '';
   for await (const piece of text) {
-    const parts = (rest + piece).split('\n');
-    rest = parts.pop() ?? '';
-    for (const part of parts) yield part.endsWith('\r') ? part.slice(0, -1) : part;
+    const [head = '', ...tails] = piece.split('\n');
+    rest += head;
+    for (const tail of tails) {
+      yield rest.endsWith('\r') ? rest.slice(0, -1) : rest;
+      rest = tail;
+    }
   }
   if (rest !== '') yield rest;
 }

@@ -1,7 +1,8 @@
 import { SpeechError } from '../errors.ts';
-import type { ServiceFlags, TalkFlags } from './flags.ts';
-import { chooseProvider, type ProviderChoice } from './providers.ts';
+import { choose, type ProviderChoice } from './providers.ts';
 import type { Running } from './running.ts';
+import { headerPairs } from './settings.ts';
+import type { VoicesFlags } from './voices.ts';
 import { localVoices } from './wiring.ts';
 
 interface Voice {
@@ -12,14 +13,12 @@ interface Voice {
   readonly description: string;
 }
 
-type VoicesFlags = Pick<ServiceFlags, keyof ServiceFlags> & TalkFlags & { language?: string };
-
 /** A catalogue of more pages than this does not end. */
 const mostPages = 50;
 
 /** Lists what the provider can speak with, on stdout. */
 export async function listVoices(flags: VoicesFlags, running: Running): Promise<undefined> {
-  const choice = chooseProvider(flags, running.io.env, running.loaded);
+  const choice = choose(flags, running);
   const voices: readonly Voice[] =
     choice.provider === 'local' ? await localVoices(running) : await catalogVoices(choice, flags, running);
   const { language } = flags;
@@ -41,7 +40,7 @@ async function catalogVoices(choice: ProviderChoice, flags: VoicesFlags, { clock
   ]);
   const baseUrl = choice.endpoint ?? slngSpeak.traits.defaults.baseUrl;
   const { key } = choice.credentials;
-  const headers: Record<string, string> = key === undefined ? {} : { Authorization: `Bearer ${key}` };
+  const headers = { ...headerPairs(flags.header), ...(key !== undefined && { Authorization: `Bearer ${key}` }) };
   const voices: Voice[] = [];
   for (let page = 1; page <= mostPages; page++) {
     const json = await getJson(catalogUrl(baseUrl, page), headers, {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import type { VoiceInfo } from '../engine/engine.ts';
+import type { Synthesizer, VoiceInfo } from '../engine/engine.ts';
 import type { Log } from '../log.ts';
 import type { SpeakService } from '../speech/service.ts';
 import type { Credentials } from '../speech/speak.ts';
@@ -40,9 +40,9 @@ export async function wireServices(): Promise<readonly SpeakService[]> {
 }
 
 /** What a dry run needs: the dialect and its address, and no server. */
-export async function wireDry(
-  choice: ProviderChoice,
-): Promise<Pick<SpeakParts, 'service' | 'baseUrl' | 'credentials' | 'sendsCompressed'>> {
+export type DryParts = Pick<SpeakParts, 'service' | 'baseUrl' | 'credentials' | 'sendsCompressed'>;
+
+export async function wireDry(choice: ProviderChoice): Promise<DryParts> {
   const { slngSpeak } = await import('../dialects/slng/index.ts');
   const local = choice.provider === 'local';
   return {
@@ -97,8 +97,25 @@ export interface ServerWishes {
 export async function wireServer(wishes: ServerWishes, means: Means) {
   // The engine first: it starts reading and compiling while the server's code is loaded.
   const engine = await (wishes.engine === 'local' ? wireEngine(means) : wireScripted(means));
+  try {
+    const server = await startWired(wishes, means, engine);
+    return {
+      server,
+      close: async () => {
+        await server.close();
+        await engine.close();
+      },
+    };
+  } catch (thrown) {
+    // Its workers would keep the process alive.
+    await engine.close();
+    throw thrown;
+  }
+}
+
+async function startWired(wishes: ServerWishes, means: Means, engine: Synthesizer) {
   const [{ startServer }, services] = await Promise.all([import('../server/server.ts'), wireServices()]);
-  const server = await startServer({
+  return startServer({
     ...means,
     host: wishes.host,
     port: wishes.port,
@@ -113,14 +130,6 @@ export async function wireServer(wishes: ServerWishes, means: Means) {
       ...(wishes.slngCase && { casing: wishes.slngCase }),
     },
   });
-  return {
-    server,
-    engine,
-    close: async () => {
-      await server.close();
-      await engine.close();
-    },
-  };
 }
 
 async function wireScripted({ clock }: Means) {

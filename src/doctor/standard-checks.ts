@@ -33,7 +33,7 @@ export function standardChecks(wiring: DoctorWiring): Check[] {
     players ??= wiring.listPlayers();
     return players;
   };
-  const find = (name: string) => findProgram(name, wiring.searchPath);
+  const find = async (name: string) => findProgram(name, wiring.searchPath);
   const tone = { ...(wiring.openPlayer && { open: wiring.openPlayer }), named: wiring.playerNamed ?? false };
   return [
     runtimeCheck(runtimeFacts(wiring.voxVersion)),

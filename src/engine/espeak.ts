@@ -4,6 +4,7 @@ import type { SynthesisRequest, Synthesizer, VoiceChoice, VoiceWish } from './en
 import { type EspeakChild, missingEspeak, readEspeak, startEspeak } from './espeak-run.ts';
 import { type EspeakVoice, parseVoices, voiceFor } from './espeak-voices.ts';
 import { primaryLanguage } from './language.ts';
+import { isOwnModel } from './own-model.ts';
 import { pieces } from './pieces.ts';
 import { checkRequest, tailMs } from './request.ts';
 import { type SliceQueue, streamOf, type Work } from './stream.ts';
@@ -99,7 +100,8 @@ function chooseEspeak({ model, voice, language }: VoiceWish, voices: readonly Es
     });
   }
   const warnings: string[] = [];
-  if (model !== undefined && !ownModels.has(model)) warnings.push(`no model "${model}" here: speaking with espeak-ng`);
+  if (model !== undefined && !isOwnModel(model, ownModels))
+    warnings.push(`no model "${model}" here: speaking with espeak-ng`);
   if (voice !== undefined && !fits) {
     warnings.push(`no voice "${voice}" for "${wanted}" here: speaking with "${chosen.id}"`);
   }

@@ -164,6 +164,8 @@ export class FlitePool {
   #drop(slot: Slot): void {
     this.#slots.delete(slot);
     slot.stopping?.cancel();
+    // Or the process could be over before those who wait for the worker's end, and what they were to do would be lost.
+    slot.worker.ref();
     slot.worker.terminate();
   }
 

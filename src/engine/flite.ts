@@ -9,6 +9,7 @@ import { asciiText } from './flite-text.ts';
 import { fliteVoice, fliteVoices } from './flite-voices.ts';
 import { isEnglish } from './language.ts';
 import { workerPath as defaultWorkerPath } from './location.ts';
+import { isOwnModel } from './own-model.ts';
 import { pieces } from './pieces.ts';
 import { checkRequest, tailMs } from './request.ts';
 import { streamOf, type Work } from './stream.ts';
@@ -69,7 +70,8 @@ export function chooseFlite({ model, voice, language = 'en' }: VoiceWish): Voice
   const chosen = own ?? fliteVoices[0];
   if (!chosen) throw new SpeechError('E_UNEXPECTED', 'flite has no voices');
   const warnings: string[] = [];
-  if (model !== undefined && !ownModels.has(model)) warnings.push(`no model "${model}" here: speaking with flite`);
+  if (model !== undefined && !isOwnModel(model, ownModels))
+    warnings.push(`no model "${model}" here: speaking with flite`);
   if (voice !== undefined && !own) warnings.push(`flite has no voice "${voice}": speaking with "${chosen.id}"`);
   return { voice: chosen.id, language: chosen.language, warnings };
 }

@@ -109,14 +109,15 @@ async function speak(
 ): Promise<void> {
   const msPerByte = msPerChar / request.speed;
   let atByte = 0;
-  for (const [word] of request.text.matchAll(/\S+\s*/gu)) {
+  for (const [spaced] of request.text.matchAll(/\S+\s*/gu)) {
+    const word = spaced.trimEnd();
     if (clock && delayMs > 0) await pause(clock, delayMs, signal);
     await Promise.resolve();
     signal.throwIfAborted();
-    if (failAt?.test(word)) throw new SpeechError('E_ENGINE', `told to fail at "${word.trim()}"`);
-    const bytes = new TextEncoder().encode(word);
+    if (failAt?.test(word)) throw new SpeechError('E_ENGINE', `told to fail at "${word}"`);
+    const bytes = new TextEncoder().encode(spaced);
     const endByte = atByte + bytes.length;
-    queue.push({ word: word.trim(), startMs: atByte * msPerByte, endMs: endByte * msPerByte });
+    queue.push({ word, startMs: atByte * msPerByte, endMs: endByte * msPerByte });
     queue.push(tones(bytes, atByte, request.format, msPerByte));
     atByte = endByte;
   }

@@ -10,7 +10,6 @@ export type Mark =
   | 'firstText'
   | 'firstFlush'
   | 'firstAudio'
-  | 'lastAudio'
   | 'interrupt'
   | 'ended';
 
@@ -20,11 +19,6 @@ export class Timeline {
 
   mark(name: Mark, atMs: number): void {
     if (!this.#marks.has(name)) this.#marks.set(name, atMs);
-  }
-
-  /** For the one kind of mark that moves on: the latest audio. */
-  move(name: 'lastAudio', atMs: number): void {
-    this.#marks.set(name, atMs);
   }
 
   at(name: Mark): number | undefined {

@@ -26,6 +26,7 @@ export class TurnMeter {
   #firstBytes = 0;
   #chunks = 0;
   #chars = 0;
+  #lastMs: number | undefined;
   #onsetAtMs: number | undefined;
   /** When a player without pre-roll, which stalls when starved, would have played all that has come. */
   #playheadMs = Number.NEGATIVE_INFINITY;
@@ -57,7 +58,7 @@ export class TurnMeter {
       this.timeline.mark('firstAudio', atMs);
       this.#firstBytes = chunk.bytes.length;
     }
-    this.timeline.move('lastAudio', atMs);
+    this.#lastMs = atMs;
     this.#gaps.arrived(atMs);
     this.#chunks++;
     if (this.#onset && this.#onsetAtMs === undefined) this.#seekOnset(chunk, atMs);
@@ -92,9 +93,9 @@ export class TurnMeter {
     const leadingSilenceMs = this.#onset?.onsetMs;
     const ttfaMs = zero && sinceMs(line.at(zero), this.#onsetAtMs);
     const audioMs = durationMs(this.#format, this.#bytes);
-    const processingMs = zero && betweenMs(line, zero, 'lastAudio');
+    const processingMs = zero && sinceMs(line.at(zero), this.#lastMs);
     const laterMs = durationMs(this.#format, this.#bytes - this.#firstBytes);
-    const arrivingMs = betweenMs(line, 'firstAudio', 'lastAudio');
+    const arrivingMs = sinceMs(line.at('firstAudio'), this.#lastMs);
     const connect = first && connectFigures(first.timeline);
     return {
       turn,

@@ -22,6 +22,8 @@ export interface ReporterOptions {
   readonly color: boolean;
   readonly interactive: boolean;
   readonly clock: Clock;
+  /** Takes out of every text what must not be shown. */
+  readonly hide?: (text: string) => string;
 }
 
 /** Where an error happened, and what is left. All of it goes into the JSON object. */
@@ -75,7 +77,7 @@ class StreamReporter implements Reporter {
   #write(out: Out, text: string): void {
     // Both streams may be the same terminal.
     this.#progress?.clear();
-    out.write(text);
+    out.write(this.#options.hide?.(text) ?? text);
   }
 
   /** Says it the way of the mode: to a person, as an object, or not at all. */

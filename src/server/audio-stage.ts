@@ -82,7 +82,7 @@ export interface AudioChain {
 export async function audioChain(wanted: AudioFormat): Promise<AudioChain> {
   const { encoding } = wanted;
   if (encoding !== 'mp3' && encoding !== 'opus') return { made: wanted, stage: plainStage };
-  const program = await findFfmpeg();
+  const program = findFfmpeg();
   if (program === undefined) {
     throw new SpeechError('E_FFMPEG', `${encoding} is made by the ffmpeg program, which this server does not find`);
   }

@@ -77,8 +77,13 @@ export class Connection implements Outlet {
       this.#restrain();
     });
     this.#socket.on('pong', () => this.#heard());
-    // ws closes the socket itself, with the code that the fault wants (1002, 1007, 1009).
-    this.#socket.on('error', (error) => this.#log('server', () => `${this.#parts.name}: ${error.message}`));
+    // A frame that is none: ws says goodbye with the code that the fault wants (1002, 1007, 1009), and waits for an
+    // answer; nothing is to be done for such a client meanwhile.
+    this.#socket.on('error', (error) => {
+      this.#log('server', () => `${this.#parts.name}: ${error.message}`);
+      this.#stop();
+      this.#readOrNot();
+    });
   }
 
   #heard(): void {

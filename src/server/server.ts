@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
-import type { WebSocket } from 'ws';
+import type { ServerOptions as SocketOptions, WebSocket } from 'ws';
 import { SpeechError } from '../errors.ts';
 import { noLog } from '../log.ts';
 import type { ServerStyle } from '../speech/service.ts';
@@ -30,15 +30,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   const { WebSocketServer } = await import('ws');
   const speech = new SpeechServer({ ...options, host });
-  const sockets = new WebSocketServer({
+  // closeTimeout is newer than the types of ws. It bounds the closings that a client begins, and those after a fault.
+  const socketOptions: SocketOptions & { closeTimeout: number } = {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: speech.limits.messageBytes,
+    closeTimeout: speech.limits.closeMs,
     // Answered by the connection, which counts what a client does not read.
     autoPong: false,
     handleProtocols: (_offered, request) => chosenSubprotocol(request),
-  });
+  };
+  const sockets = new WebSocketServer(socketOptions);
   const upgrader = createUpgrader(sockets, speech.rules, {
     refused: (status) => speech.refused(status),
     opened: (socket, admitted) => speech.opened(socket, admitted),
@@ -197,12 +200,15 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
-const addressTodo: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'choose another --port, or 0 for any free one',
-  EACCES: 'choose a --port above 1023',
+/** What the system says of an address, in words, and what to do about it. */
+const addressFaults: Readonly<Record<string, { why: string; todo: string }>> = {
+  EADDRINUSE: { why: 'the port is in use', todo: 'choose another --port, or 0 for any free one' },
+  EACCES: { why: 'no permission for this port', todo: 'choose a --port above 1023' },
+  EADDRNOTAVAIL: { why: 'this machine has no such address', todo: 'check --host' },
+  ENOTFOUND: { why: 'there is no such host', todo: 'check --host' },
 };
 
 function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): SpeechError {
-  const todo = addressTodo[error.code ?? ''] ?? 'check --host and --port';
-  return new SpeechError('E_USAGE', `cannot listen on ${host}:${port}: ${error.message}`, { todo, cause: error });
+  const { why, todo } = addressFaults[error.code ?? ''] ?? { why: error.message, todo: 'check --host and --port' };
+  return new SpeechError('E_USAGE', `cannot listen on ${host}:${port}: ${why}`, { todo, cause: error });
 }

@@ -6,6 +6,7 @@ import type { SpeakCommand, SpeakEvent, SpeakSettings } from '../speech/speak.ts
 import type { CloseInfo, Frame, FrameHandler, Opened, Transport } from '../transport/transport.ts';
 import { PendingAcks } from './acks.ts';
 import { closedFault, lateFault } from './closed.ts';
+import { deferred } from './deferred.ts';
 import { Liveness } from './liveness.ts';
 import type { ConnectionState, SessionOptions, SessionTimeouts } from './options.ts';
 
@@ -22,8 +23,6 @@ export interface ConnectionOwner {
  */
 export class Connection implements FrameHandler {
   readonly timeline = new Timeline();
-  /** Resolves when the service is ready; rejects with the error that ended the connection before. */
-  readonly ready: Promise<void>;
   readonly acks: PendingAcks;
   /** What it was asked first is over, and nothing of what it was asked since has sounded; the session keeps it. */
   spent = false;
@@ -36,7 +35,8 @@ export class Connection implements FrameHandler {
   readonly #peer: Peer<SpeakCommand, SpeakEvent>;
   readonly #abort = new AbortController();
   readonly #liveness: Liveness;
-  readonly #gone: Promise<void>;
+  readonly #ready = deferred<void>();
+  readonly #gone = deferred<void>();
   #state: ConnectionState = 'connecting';
   #transport: Transport | undefined;
   #early: SpeakCommand[] = [];
@@ -44,9 +44,8 @@ export class Connection implements FrameHandler {
   #handshakeMs = 0;
   #readyWanted = false;
   #paused = false;
+  #closeSeen = false;
   #arrow: Timer | undefined;
-  #settleReady: { resolve: () => void; reject: (error: SpeechError) => void } = { resolve() {}, reject() {} };
-  #settleGone: () => void = () => {};
   readonly #onAbort = () => this.fail(toSpeechError(this.#options.signal?.reason, 'E_INTERRUPTED'));
 
   constructor(options: SessionOptions, timeouts: SessionTimeouts, settings: SpeakSettings, owner: ConnectionOwner) {
@@ -64,19 +63,18 @@ export class Connection implements FrameHandler {
       onSilent: () => this.fail(lateFault('E_PEER_SILENT', 'the service has not answered a ping for', timeouts.pongMs)),
       keepAlive: () => this.command({ type: 'keepAlive' }),
     });
-    this.ready = new Promise((resolve, reject) => {
-      this.#settleReady = { resolve, reject };
-    });
     // A connection opened ahead may fail before anyone waits for it; the failure is kept, not thrown at the process.
     this.ready.catch(() => {});
-    this.#gone = new Promise((resolve) => {
-      this.#settleGone = resolve;
-    });
     this.#connect(settings).catch((thrown) => this.fail(toSpeechError(thrown)));
   }
 
   get state(): ConnectionState {
     return this.#state;
+  }
+
+  /** Resolves when the service is ready; rejects with the error that ended the connection before. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
   }
 
   async #connect(settings: SpeakSettings): Promise<void> {
@@ -140,26 +138,30 @@ export class Connection implements FrameHandler {
   }
 
   #apply({ frames, events }: Step<SpeakEvent>, atMs: number): void {
-    for (const frame of frames) this.#send(frame);
+    for (const frame of frames) {
+      this.#options.watcher?.sent(frame, this.#options.clock.now());
+      this.#transport?.send(frame);
+    }
     for (const event of events) this.#event(event, atMs);
-  }
-
-  #send(frame: Frame): void {
-    this.#options.watcher?.sent(frame, this.#options.clock.now());
-    this.#transport?.send(frame);
   }
 
   frame(frame: Frame, atMs: number): void {
     if (this.#state === 'closed') return;
     this.#liveness.receivedMs = atMs;
     this.#options.watcher?.received(frame, atMs);
-    this.#apply(this.#peer.decode(frame), atMs);
+    try {
+      this.#apply(this.#peer.decode(frame), atMs);
+    } catch (thrown) {
+      // It would go to the socket that called us, and end the process: a fault of ours ends the turn instead.
+      this.fail(toSpeechError(thrown));
+    }
   }
 
   #event(event: SpeakEvent, atMs: number): void {
     this.#options.watcher?.event(event);
     if (event.type === 'audio') this.acks.sounded(event.turn);
-    else if (event.type === 'ended') this.acks.settle(event.turn);
+    // What a codec makes of a close is no acknowledgement by the service.
+    else if (event.type === 'ended' && !this.#closeSeen) this.acks.settle(event.turn);
     else if (event.type === 'ready') this.#becameReady(event, atMs);
     this.#owner.event(this, event, atMs);
   }
@@ -172,12 +174,10 @@ export class Connection implements FrameHandler {
     this.timeline.mark('ready', atMs);
     this.#arrow?.cancel();
     this.#state = 'ready';
-    this.#settleReady.resolve();
+    this.#ready.resolve();
   }
 
   closed(info: CloseInfo): void {
-    if (this.#state === 'closed') return;
-    this.#apply(this.#peer.closed(info), this.#options.clock.now());
     this.#end(info, undefined);
   }
 
@@ -186,18 +186,13 @@ export class Connection implements FrameHandler {
     this.#liveness.owe(owed);
   }
 
-  pause(): void {
-    if (this.#paused || this.#state !== 'ready') return;
-    this.#paused = true;
-    this.#liveness.pause(true);
-    this.#transport?.pause();
-  }
-
-  resume(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    this.#liveness.pause(false);
-    this.#transport?.resume();
+  /** Stops the socket from being read, or lets it go on. Only what is ready is paused: a handshake must be read. */
+  pause(paused: boolean): void {
+    if (paused === this.#paused || (paused && this.#state !== 'ready')) return;
+    this.#paused = paused;
+    this.#liveness.pause(paused);
+    if (paused) this.#transport?.pause();
+    else this.#transport?.resume();
   }
 
   drained(): Promise<void> {
@@ -210,12 +205,12 @@ export class Connection implements FrameHandler {
     if (this.#state === 'ready') this.command({ type: 'close' });
     if (this.#state === 'ready' || this.#state === 'handshaking') {
       this.#state = 'draining';
-      this.#settleReady.reject(new SpeechError('E_CLOSED', 'the session was closed'));
+      this.#ready.reject(new SpeechError('E_CLOSED', 'the session was closed'));
       this.#liveness.stop();
       this.#within(this.#timeouts.closeMs, () => this.drop());
       this.#transport?.close(1000);
     }
-    await this.#gone;
+    await this.#gone.promise;
   }
 
   /** Drops the connection at once, without a word. */
@@ -233,18 +228,32 @@ export class Connection implements FrameHandler {
     this.#arrow = this.#options.clock.after(limitMs, late);
   }
 
-  #end(info: CloseInfo, error: SpeechError | undefined): void {
+  /** The codec hears of it once; in a trace, what it makes of that stands behind the close. Gives what went wrong. */
+  #seeClose(info: CloseInfo): SpeechError | undefined {
+    if (this.#closeSeen || this.timeline.at('connectStart') === undefined) return undefined;
+    this.#closeSeen = true;
+    this.#options.watcher?.closed(info.code, info.reason);
+    try {
+      this.#apply(this.#peer.closed(info), this.#options.clock.now());
+      return undefined;
+    } catch (thrown) {
+      return toSpeechError(thrown);
+    }
+  }
+
+  #end(info: CloseInfo, told: SpeechError | undefined): void {
+    const slip = this.#seeClose(info);
+    const error = told ?? slip;
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#arrow?.cancel();
     this.#liveness.stop();
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
-    if (this.timeline.at('connectStart') !== undefined) this.#options.watcher?.closed(info.code, info.reason);
     this.#abort.abort(error ?? new SpeechError('E_CLOSED', 'the session was closed'));
     this.#transport?.terminate();
-    this.#settleReady.reject(error ?? closedFault(info));
+    this.#ready.reject(error ?? closedFault(info));
     this.#owner.ended(this, info, error);
     this.acks.clear();
-    this.#settleGone();
+    this.#gone.resolve();
   }
 }

@@ -7,32 +7,37 @@ interface Waiting<T> {
  * A queue between the socket, which pushes, and a consumer, which pulls. It weighs what it holds, so that its owner
  * can stop the socket above a mark and start it again below another.
  */
-export class AsyncQueue<T> implements AsyncIterableIterator<T> {
-  #items: { value: T; weight: number }[] = [];
+export class AsyncQueue<T extends NonNullable<unknown>> implements AsyncIterableIterator<T> {
+  #items: T[] = [];
   #head = 0;
   #weight = 0;
   #ended = false;
   #failure: unknown;
   /** Those who asked and have no answer yet: one, for a loop. */
   #waiting: Waiting<T>[] = [];
+  readonly #weigh: (value: T) => number;
   readonly #onWeight: (change: number) => void;
   readonly #onReturn: () => void;
 
   /** `onWeight` hears each change of what is held; `onReturn` hears that the consumer wants no more. */
-  constructor(onWeight: (change: number) => void = () => {}, onReturn: () => void = () => {}) {
+  constructor(
+    weigh: (value: T) => number,
+    onWeight: (change: number) => void = () => {},
+    onReturn: () => void = () => {},
+  ) {
+    this.#weigh = weigh;
     this.#onWeight = onWeight;
     this.#onReturn = onReturn;
   }
 
-  push(value: T, weight = 0): void {
+  push(value: T): void {
     if (this.#ended) return;
     if (this.#waiting.length > 0) {
       this.#waiting.shift()?.resolve({ value, done: false });
       return;
     }
-    this.#items.push({ value, weight });
-    this.#weight += weight;
-    this.#onWeight(weight);
+    this.#items.push(value);
+    this.#change(this.#weigh(value));
   }
 
   /** What was pushed before is still given out; then the iteration ends, or fails with `failure`. */
@@ -47,10 +52,13 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
   clear(): void {
     this.#items = [];
     this.#head = 0;
-    const heldBefore = this.#weight;
-    this.#weight = 0;
     this.end();
-    this.#onWeight(-heldBefore);
+    this.#change(-this.#weight);
+  }
+
+  #change(weight: number): void {
+    this.#weight += weight;
+    this.#onWeight(weight);
   }
 
   /** Of what waits to be taken. */
@@ -59,10 +67,10 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
   }
 
   next(): Promise<IteratorResult<T>> {
-    const item = this.#items[this.#head];
-    if (item) {
-      this.#take(item.weight);
-      return Promise.resolve({ value: item.value, done: false });
+    const value = this.#items[this.#head];
+    if (value !== undefined) {
+      this.#taken(value);
+      return Promise.resolve({ value, done: false });
     }
     if (!this.#ended) return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
     return this.#over();
@@ -75,15 +83,14 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
     return failure === undefined ? Promise.resolve({ value: undefined, done: true }) : Promise.reject(failure);
   }
 
-  #take(weight: number): void {
+  #taken(value: T): void {
     this.#head++;
     // Shifting one by one costs the length of the queue each time; dropping the read half costs it once.
     if (this.#head > 64 && this.#head * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#head);
       this.#head = 0;
     }
-    this.#weight -= weight;
-    this.#onWeight(-weight);
+    this.#change(-this.#weigh(value));
   }
 
   return(): Promise<IteratorResult<T>> {

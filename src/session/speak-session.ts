@@ -76,8 +76,8 @@ class Session implements SpeakSession, ConnectionOwner {
 
   #weigh(change: number): void {
     this.#heldBytes += change;
-    if (this.#heldBytes > pauseAboveBytes) this.#sender.connection?.pause();
-    else if (this.#heldBytes < resumeBelowBytes) this.#sender.connection?.resume();
+    if (this.#heldBytes > pauseAboveBytes) this.#sender.connection?.pause(true);
+    else if (this.#heldBytes < resumeBelowBytes) this.#sender.connection?.pause(false);
   }
 
   async #run(turn: Turn, spans: AsyncIterable<Span> | Iterable<Span>): Promise<void> {

@@ -7,6 +7,7 @@ import type { SpeakTraits } from '../speech/service.ts';
 import type { Boundary } from '../speech/span.ts';
 import type { TurnEnd, WordTime } from '../speech/speak.ts';
 import type { Connection } from './connection.ts';
+import { deferred } from './deferred.ts';
 import { HeardLedger } from './heard.ts';
 import type { Heard, SpeakOutput, TurnOptions, TurnProgress } from './options.ts';
 import { AsyncQueue } from './queue.ts';
@@ -39,7 +40,6 @@ export class Turn {
   readonly text = new SentText();
   readonly meter: TurnMeter;
   readonly output: AsyncQueue<SpeakOutput>;
-  readonly result: Promise<TurnResult>;
   /** The connection that its commands go to. */
   carrier: Connection | undefined;
   /** The carrier is ready, and was sent all that the ones before it left to say. */
@@ -59,7 +59,7 @@ export class Turn {
   #samples = 0;
   #carrierFirstSample = 0;
   #playedBefore = 0;
-  #settle: (result: TurnResult) => void = () => {};
+  readonly #result = deferred<TurnResult>();
   #stopped = false;
   #onStop: (() => void) | undefined;
   #moved: (() => void)[] = [];
@@ -68,14 +68,15 @@ export class Turn {
     this.id = id;
     this.options = options;
     this.script = new Script(id, traits, flush);
-    this.output = new AsyncQueue(onHeld, onReturn);
+    this.output = new AsyncQueue(weightOf, onHeld, onReturn);
     this.meter = new TurnMeter(format);
     this.#format = format;
     this.#sampleBytes = frameBytes(format);
     this.#ledger = new HeardLedger(format);
-    this.result = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
+  }
+
+  get result(): Promise<TurnResult> {
+    return this.#result.promise;
   }
 
   get progress(): TurnProgress {
@@ -115,7 +116,7 @@ export class Turn {
       if (this.#carrierFirstSample > 0) numbered = { ...chunk, firstSample: this.#samples };
       this.#samples += length / this.#sampleBytes;
     }
-    this.output.push({ type: 'audio', chunk: numbered }, length);
+    this.output.push({ type: 'audio', chunk: numbered });
   }
 
   words(items: readonly WordTime[]): void {
@@ -188,6 +189,11 @@ export class Turn {
     const first = this.#firstCarrier;
     const facts = first && { timeline: first.timeline, requestId: first.requestId ?? first.sessionId };
     const report = this.meter.report(this.id, why, facts, this.#connections);
-    this.#settle({ why, report, ...(error && { error }) });
+    this.#result.resolve({ why, report, ...(error && { error }) });
   }
+}
+
+/** Of what waits for the consumer only the sound is heavy. */
+function weightOf(output: SpeakOutput): number {
+  return output.type === 'audio' ? output.chunk.bytes.length : 0;
 }

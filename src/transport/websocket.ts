@@ -95,6 +95,7 @@ class WebSocketTransport implements Transport {
   #early: { frame: Frame; atMs: number }[] = [];
   #ended: CloseInfo | undefined;
   #waiting: (() => void)[] = [];
+  #pong: Promise<number> | undefined;
   readonly #sent = () => this.#release();
 
   constructor(socket: WebSocket, clock: Clock) {
@@ -161,12 +162,17 @@ class WebSocketTransport implements Transport {
   }
 
   ping(): Promise<number> {
-    return new Promise((resolve) => {
-      if (this.#socket.readyState !== WebSocket.OPEN) return;
+    if (this.#socket.readyState !== WebSocket.OPEN) return new Promise(() => {});
+    // A server that answers none must not collect listeners: while one ping is out, the next waits for the same pong.
+    this.#pong ??= new Promise((resolve) => {
       const sentMs = this.#clock.now();
-      this.#socket.once('pong', () => resolve(this.#clock.now() - sentMs));
-      this.#socket.ping();
+      this.#socket.once('pong', () => {
+        this.#pong = undefined;
+        resolve(this.#clock.now() - sentMs);
+      });
     });
+    this.#socket.ping();
+    return this.#pong;
   }
 
   close(code = 1000, reason = ''): void {

@@ -37,20 +37,20 @@ describe('findProgram', () => {
     for (const name of ['a', 'b', 'c', 'c/tool']) await mkdir(scratch.file(name));
     for (const name of ['a/tool', 'b/tool']) await writeFile(scratch.file(name), '');
     const path = ['', 'no', 'a', 'c', 'b'].map((name) => name && scratch.file(name)).join(delimiter);
-    expect(await findProgram('tool', path)).toBeUndefined();
+    expect(findProgram('tool', path)).toBeUndefined();
     await chmod(scratch.file('b/tool'), 0o755);
-    expect(await findProgram('tool', path)).toBe(scratch.file('b/tool'));
-    expect(await findProgram('other', path)).toBeUndefined();
+    expect(findProgram('tool', path)).toBe(scratch.file('b/tool'));
+    expect(findProgram('other', path)).toBeUndefined();
   });
 
   it('is how ffmpeg is looked for', async () => {
     const path = await fakeProgram(scratch.file('ffmpeg'), 'exit 0');
-    expect(await findFfmpeg(scratch.path)).toBe(path);
-    expect(await findFfmpeg('')).toBeUndefined();
+    expect(findFfmpeg(scratch.path)).toBe(path);
+    expect(findFfmpeg('')).toBeUndefined();
   });
 
   needs('ffmpeg').it('looks on the PATH by itself', async () => {
-    expect(await findFfmpeg()).toMatch(/\/ffmpeg$/);
+    expect(findFfmpeg()).toMatch(/\/ffmpeg$/);
   });
 });
 

@@ -8,7 +8,7 @@ import type { Fixture, FixtureChunk, FixtureEvent, FixtureLine, Way } from '../s
 
 /** Something that a service did otherwise than the transcript has it. */
 export interface Mismatch {
-  readonly way: Way | 'upgrade';
+  readonly way: Way | 'upgrade' | 'replay';
   /** The line of the fixture's file, from 1; 0 for the end of the run. */
   readonly line: number;
   readonly expected: unknown;
@@ -48,7 +48,7 @@ export function frameOf(line: FixtureLine): Frame | undefined {
 }
 
 /** A frame in the form in which two can be compared: JSON as a value, bytes as hex. */
-function comparable(frame: Frame | undefined): unknown {
+export function comparable(frame: Frame | undefined): unknown {
   if (frame === undefined) return undefined;
   if (frame.kind === 'binary') return { hex: Buffer.from(frame.bytes).toString('hex') };
   try {
@@ -68,7 +68,7 @@ function saidEvent(event: FixtureEvent, format: AudioFormat): SpeakEvent {
 }
 
 /** An event in the form of the fixture's line, so that the two can be compared. */
-function asWritten(got: SpeakEvent | undefined, expected: FixtureEvent, { header }: Fixture): unknown {
+export function asWritten(got: SpeakEvent | undefined, expected: FixtureEvent, { header }: Fixture): unknown {
   if (got?.type !== 'audio' || expected.type !== 'audio') return got;
   const { bytes, firstSample, format } = got.chunk;
   // What the line does not say of the format is said by the settings; anything else shows up as a member too many.
@@ -83,12 +83,12 @@ function asWritten(got: SpeakEvent | undefined, expected: FixtureEvent, { header
 }
 
 /** What one codec has given and the transcript has not come to yet. */
-class Pending<Item> {
+export class Pending<Item> {
   readonly #found: Mismatch[];
-  readonly #way: Way;
+  readonly #way: Mismatch['way'];
   #items: { item: Item; line: number }[] = [];
 
-  constructor(way: Way, found: Mismatch[]) {
+  constructor(way: Mismatch['way'], found: Mismatch[]) {
     this.#way = way;
     this.#found = found;
   }
@@ -110,11 +110,12 @@ class Pending<Item> {
   }
 }
 
-function compare(expected: unknown, got: unknown) {
+/** Undefined where both say the same. */
+export function compare(expected: unknown, got: unknown) {
   return same(expected, got) ? undefined : { expected, got };
 }
 
-function credentialsOf({ header }: Fixture): Credentials {
+export function credentialsOf({ header }: Fixture): Credentials {
   return header.key === undefined ? {} : { key: 'KEY', via: header.key };
 }
 
@@ -206,5 +207,6 @@ export function checkFixture(service: SpeakService, fixture: Fixture): Mismatch[
   const { settings, found } = readUpgrade(service, fixture);
   const client = applies('clientEncode') || applies('clientDecode') ? walkClient(service, fixture) : [];
   const server = applies('serverDecode') || applies('serverEncode') ? walkServer(service, fixture, settings) : [];
-  return [...found, ...[...client, ...server].filter(({ way }) => way === 'upgrade' || applies(way))];
+  const wanted: ReadonlySet<string> = new Set(fixture.ways);
+  return [...found, ...[...client, ...server].filter(({ way }) => wanted.has(way))];
 }

@@ -83,10 +83,10 @@ suite.describe('vox say, heard through a sound card', () => {
 
   it('speaks stdin as it arrives: the first sentence sounds before the second is written', async () => {
     const [first, second] = ['The first line of the text.\n', 'And this is the second one.\n'];
-    const original = await synthesized(first + second);
-    const alone = await synthesized(first);
+    const original = await synthesized(first + second, ['--flush', 'clause']);
+    const alone = await synthesized(first, ['--flush', 'clause']);
     let early = 0;
-    const ran = await say(['--flush', 'sentence'], {
+    const ran = await say([], {
       during: async ({ stdin }) => {
         stdin?.write(first);
         // All of it, to its end: the input is open, and nothing of it is held back for what might follow.
@@ -208,6 +208,22 @@ suite.describe('vox say, heard through a sound card', () => {
     const original = await synthesized(text);
     const ran = await say(['--flush', 'sentence', '-o', path, '--play', text]);
     await expectHeard(ran, original);
+    expect(samplesOf(readFileSync(path).subarray(44))).toEqual(original);
+  });
+
+  it('stops playing at Ctrl-C, and leaves the file that it had written', async () => {
+    const path = join(folder.path, 'stopped.wav');
+    const original = await synthesized(text);
+    let atCtrlC = 0;
+    const ran = await say(['--flush', 'sentence', '-o', path, '--play', text], {
+      during: async (child) => {
+        atCtrlC = await interruptWhenHeard(child, 500);
+      },
+    });
+    const end = recording.samples.length;
+    await recording.until((samples) => samples.length > end + samplesIn(300));
+    expect(msOf(lastSound(recording.samples) - atCtrlC)).toBeLessThan(100);
+    expect(ran.code).toBe(130);
     expect(samplesOf(readFileSync(path).subarray(44))).toEqual(original);
   });
 

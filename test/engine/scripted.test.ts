@@ -27,6 +27,13 @@ describe('the scripted engine', () => {
     }
   });
 
+  it('is read from any view of the bytes, also from a part of a larger buffer', async () => {
+    const audio = await audioOf(createScriptedEngine(), request('Hi there'));
+    const pool = Buffer.concat([Buffer.alloc(1001, 7), audio, Buffer.alloc(10, 7)]);
+    expect(scriptedText(pool.subarray(1001, 1001 + audio.length), linear24)).toBe('Hi there');
+    expect(scriptedText(new Uint8Array(pool.buffer, pool.byteOffset + 1001, audio.length), linear24)).toBe('Hi there');
+  });
+
   it('says any words, however many', async () => {
     const words = fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }), { maxLength: 40 });
     await fc.assert(
@@ -82,8 +89,8 @@ describe('the scripted engine', () => {
     expect(words).toEqual(['one', 'two']);
   });
 
-  it('fails when it is told to, after the words before', async () => {
-    const engine = createScriptedEngine({ failAt: /bad/ });
+  it.each([/bad/, /^bad$/])('fails when it is told to, at %s, after the words before', async (failAt) => {
+    const engine = createScriptedEngine({ failAt });
     const words: string[] = [];
     const reading = (async () => {
       for await (const output of engine.synthesize(request('good bad never'), never())) {

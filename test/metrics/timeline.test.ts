@@ -17,13 +17,6 @@ describe('Timeline', () => {
     line.mark('open', 5);
     expect(line.at('open')).toBe(0);
   });
-
-  it('moves the one mark that moves', () => {
-    const line = new Timeline();
-    line.move('lastAudio', 10);
-    line.move('lastAudio', 20);
-    expect(line.at('lastAudio')).toBe(20);
-  });
 });
 
 describe('betweenMs', () => {

@@ -41,7 +41,7 @@ class SlngPeer {
   }
 }
 
-function openSlng() {
+function openSlng(over: Partial<SpeakSettings> = {}) {
   const clock = new ManualClock();
   const peers: SlngPeer[] = [];
   const urls: string[] = [];
@@ -54,7 +54,7 @@ function openSlng() {
   };
   const session = openSpeakSession({
     service: slngSpeak,
-    settings,
+    settings: { ...settings, ...over },
     credentials: { key: 'secret' },
     connect,
     clock,
@@ -162,6 +162,51 @@ describe('a session with the SLNG codec', () => {
     expect(peers).toHaveLength(1);
   });
 
+  it('says what is left over a new connection where it cannot be told which interruption was answered', async () => {
+    const { peer, peers, session, warnings } = openSlng();
+    const first = session.speak(spansOf(['One.']));
+    await settle();
+    peer().say({ type: 'ready', session_id: 's' });
+    await settle();
+    first.interrupt();
+    peer().say({ type: 'cleared' });
+    const second = session.speak(spansOf(['Two.']));
+    await settle();
+    second.interrupt();
+    const third = session.speak(spansOf(['Three.']));
+    const heard = collect(third);
+    await settle();
+    // The first one's second answer, or the second one's only one? What sounds now may be of either turn.
+    peer().say({ type: 'cleared' });
+    peer().sound(1600);
+    await settle();
+    expect(peers).toHaveLength(2);
+    peer().say({ type: 'ready', session_id: 's' });
+    await settle();
+    expect(peer().words).toEqual(['init', 'text', 'flush']);
+    expect(peer().sent[1]).toMatchObject({ text: 'Three.' });
+    peer().sound(480);
+    peer().say({ type: 'flushed' });
+    expect((await third.result).why).toBe('done');
+    expect(heard.ms).toBe(30);
+    expect(warnings).toEqual([]);
+  });
+
+  it('speaks over a direct route to rime, which says neither ready nor flushed', async () => {
+    const { peer, session } = openSlng({ model: 'slng/rime/arcana:3-en', voice: 'astra' });
+    const turn = session.speak(spansOf(['One.']));
+    const heard = collect(turn);
+    await settle();
+    expect(session.state).toBe('ready');
+    expect(peer().words).toEqual(['init', 'text', 'flush']);
+    peer().say({ type: 'audio_chunk', data: Buffer.alloc(320).toString('base64'), contextId: 'ctx' });
+    await settle();
+    peer().transport.close(1000);
+    expect((await turn.result).why).toBe('done');
+    await settle();
+    expect(heard.ms).toBe(20);
+  });
+
   it('learns that a service has no cancel, also for the connections to come', async () => {
     const { peer, peers, session, warnings } = openSlng();
     const turn = session.speak(spansOf(['One.']));
@@ -185,6 +230,28 @@ describe('a session with the SLNG codec', () => {
     expect(peers).toHaveLength(2);
     expect(peer().words).toEqual(['init', 'text', 'flush', 'clear']);
   });
+
+  it.each([1000, 1006, 1011])(
+    'says the next turn over a new connection when a close (%d) answers an interruption',
+    async (code) => {
+      const { peer, peers, session } = openSlng();
+      const turn = session.speak(spansOf(['One.']));
+      await settle();
+      peer().say({ type: 'ready', session_id: 's' });
+      await settle();
+      turn.interrupt();
+      const next = session.speak(spansOf(['Two.']));
+      await settle();
+      peer().transport.close(code);
+      await settle();
+      expect(peers).toHaveLength(2);
+      peer().say({ type: 'ready', session_id: 's' });
+      await settle();
+      peer().sound(320);
+      peer().say({ type: 'flushed' });
+      expect((await next.result).report).toMatchObject({ ended: 'done', bytes: 320 });
+    },
+  );
 
   it('opens a new connection for what is left where a route closes after its sound', async () => {
     const { peer, peers, session } = openSlng();

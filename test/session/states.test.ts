@@ -159,6 +159,18 @@ describe('the time that each arrow has', () => {
     expect((await turn.result).error).toMatchObject({ code: 'E_TIMEOUT' });
   });
 
+  it('waits for that end also when the last acknowledgement comes after it was asked for', async () => {
+    const { clock, hub, session } = openFake({
+      habits: { msPerChar: undefined, ended: false },
+      timeouts: { frameMs: 1000, pingEveryMs: 1e9 },
+    });
+    const turn = session.speak(hello);
+    await settle();
+    hub.link.progress(turn.id, 12);
+    await clock.advance(1000);
+    expect((await turn.result).error).toMatchObject({ code: 'E_TIMEOUT' });
+  });
+
   it('lets a source think as long as it likes', async () => {
     const { clock, hub, session } = openFake({ timeouts: { frameMs: 1000, pingEveryMs: 700 } });
     const feed = new SpanFeed();

@@ -395,6 +395,26 @@ describe('what a service says beside', () => {
     expect(log.slice(0, 2)).toEqual(['session unknown novelty', 'session note segment_start']);
   });
 
+  it('fails the turn, not the process, when our own codec or a listener throws', async () => {
+    const broken = openFake({
+      onClosed: () => {
+        throw new Error('a slip');
+      },
+    });
+    const turn = broken.session.speak(hello, {
+      onProgress: () => {
+        throw new Error('a slip of the listener');
+      },
+    });
+    expect((await turn.result).error).toMatchObject({ code: 'E_UNEXPECTED', message: 'a slip of the listener' });
+    broken.hub.habits = { ...broken.hub.habits, msPerChar: undefined, ended: false };
+    const next = broken.session.speak(hello);
+    await settle();
+    broken.hub.link.close(1000);
+    expect((await next.result).error).toMatchObject({ code: 'E_UNEXPECTED', message: 'a slip' });
+    expect(broken.session.state).toBe('idle');
+  });
+
   it('is all seen by a watcher, in order', async () => {
     const seen: string[] = [];
     const { session } = openFake({

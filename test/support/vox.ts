@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly input?: string | Uint8Array;
   /** Instead of `input`: called with the running child, to feed or to stop it. */
   readonly during?: (child: ChildProcess) => void | Promise<void>;
+  /** One that has not ended by then is killed, and the run fails: it would have hung for ever. */
+  readonly withinMs?: number;
 }
 
 /** The environment of a user with no key and no configuration. */
@@ -49,10 +51,17 @@ export async function run(program: string, args: readonly string[], options: Run
   child.stdin?.on('error', () => {
     // The child may end before it has read all: that is its right.
   });
-  const closed = once(child, 'close');
+  const { withinMs = 25_000 } = options;
+  let hung = false;
+  const limit = setTimeout(() => {
+    hung = true;
+    child.kill('SIGKILL');
+  }, withinMs);
+  const closed = once(child, 'close').finally(() => clearTimeout(limit));
   if (options.during) await options.during(child);
   else child.stdin?.end(options.input ?? '');
   const [code, signal] = await closed;
+  if (hung) throw new Error(`${args.join(' ')} did not end within ${withinMs} ms; stderr: ${stderr}`);
   return { code, signal, stdout: Buffer.concat(stdout), stderr };
 }
 

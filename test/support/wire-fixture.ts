@@ -65,7 +65,7 @@ const commands = [
   v.strictObject({ type: type('text'), turn, text: v.string(), throughChar: v.number() }),
   v.strictObject({ type: type('flush'), turn }),
   v.strictObject({ type: type('end'), turn }),
-  v.strictObject({ type: type('interrupt'), turn }),
+  v.strictObject({ type: type('interrupt'), turn, heardMs: v.optional(v.number()) }),
   v.strictObject({ type: type('keepAlive') }),
   v.strictObject({ type: type('close') }),
 ] as const;

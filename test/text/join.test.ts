@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { gapBetween, joinPieces } from '../../src/text/join.ts';
 
@@ -5,8 +6,8 @@ describe('joinPieces', () => {
   const spaced: [before: string, next: string][] = [
     ['The sun rose over the mountains.', 'Birds began to sing in the trees.'],
     ['Is it so?', 'Yes.'],
-    ['Stop it!', 'now'],
-    ['Well then…', 'we go'],
+    ['Stop it!', 'Now'],
+    ['Well then…', 'We go'],
     ['He said "no."', 'She left.'],
     ['(It was late.)', 'They slept.'],
     ['It is late.', '"Go home," she said.'],
@@ -16,7 +17,14 @@ describe('joinPieces', () => {
     ['It is late.', '(So it was.)'],
     ['It is late.', '5 men came.'],
     ['There were 5.', 'Then 6.'],
-    ['two words.', 'été'],
+    ['two words.', 'Été'],
+    ['See https://a.io.', 'Then go.'],
+    ['It cost 5.', '"Then 6."'],
+    ['It is late.', '90% of them left.'],
+    ['Something else.', 'ǅep'],
+    ['هذا جيد.', 'ثم ذهب.'],
+    ['यह अच्छा.', 'फिर'],
+    ['კარგია ეს.', 'მერე'],
   ];
   const plain: [before: string, next: string][] = [
     ['Hel', 'lo'],
@@ -25,6 +33,18 @@ describe('joinPieces', () => {
     ['.', 'Next'],
     ['3.', '14'],
     ['Pi is 3.', '14 and more'],
+    ['See https://a.', 'io/b'],
+    ['See https://a.io/b?', 'c=d'],
+    ['Write to me@host.', '5g as it is'],
+    ['See C:\\a.', '7 and so on'],
+    ['It is late.', '14'],
+    ['It is late.', '14/7 and so on'],
+    ['It is on page v.', '2b'],
+    ['That is, e.', 'g. here'],
+    ['two words.', 'été'],
+    ['Stop it!', 'now'],
+    ['Well then…', 'we go'],
+    ['He said "go.', '"and left'],
     ['Hello there. ', 'Next'],
     ['Hello there.', ' Next'],
     ['Hello there', 'Next'],
@@ -62,5 +82,21 @@ describe('joinPieces', () => {
     const tokens = ['The', ' value', ' is', ' 3', '.', '14', '.', ' "', 'Good', '."', ' Next', ' one', '?', '!'];
     const joined = tokens.map((token, index) => gapBetween(tokens[index - 1] ?? '', token) + token).join('');
     expect(joined).toBe('The value is 3.14. "Good." Next one?!');
+  });
+
+  it('puts nothing into what it did not end, wherever a text is divided', () => {
+    const atoms = fc.constantFrom(
+      ...['https://a.io/b?c=d.e', 'www.example.com', 'me@host.2go.org', 'node.js', 'v1.2.3', '3.14', '$1.50', 'e.g.'],
+      ...['a.m.', '12.', 'No.', 'Dr.', 'well...', 'so!', '“No?”', '(why?)', 'word', 'Word', '北京。你好', '5', '7 men'],
+    );
+    const texts = fc.array(atoms, { minLength: 1, maxLength: 8 }).map((words) => words.join(' '));
+    fc.assert(
+      fc.property(texts, fc.array(fc.nat()), (text, cuts) => {
+        const places = [...new Set(cuts.map((cut) => cut % text.length))].sort((a, b) => a - b);
+        const pieces = [0, ...places].map((from, i) => text.slice(from, places[i] ?? text.length));
+        expect(pieces.map((piece, i) => gapBetween(pieces[i - 1] ?? '', piece) + piece).join('')).toBe(text);
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

@@ -188,6 +188,26 @@ describe('an open WebSocket', () => {
     transport.send({ kind: 'text', text: 'dropped, not thrown' });
   });
 
+  it('lets several pings wait for one pong, and pings anew after it', async () => {
+    let pings = 0;
+    const server = new WebSocketServer({ port: 0, host: '127.0.0.1', autoPong: false });
+    closers.push(() => server.close());
+    server.on('connection', (socket) => {
+      closers.push(() => socket.terminate());
+      socket.on('ping', () => {
+        pings++;
+        if (pings % 3 === 0) socket.pong();
+      });
+    });
+    await once(server, 'listening');
+    const { transport } = await connect(`ws://127.0.0.1:${portOf(server)}/`);
+    for (let round = 1; round <= 2; round++) {
+      const waiting = [transport.ping(), transport.ping(), transport.ping()];
+      for (const ms of await Promise.all(waiting)) expect(ms).toBeGreaterThan(0);
+      expect(pings).toBe(3 * round);
+    }
+  });
+
   it('reads nothing while it is paused, so that the server’s buffer fills', async () => {
     let buffered = () => 0;
     const { url } = await serve((socket, request) => {

@@ -3,10 +3,11 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SpeechError, toSpeechError } from '../../errors.ts';
+import { findProgram } from '../find-program.ts';
 import type { PlayPosition } from '../sink.ts';
 import { atExit } from '../sinks/at-exit.ts';
 import { wavHeader } from '../wav-header.ts';
-import { PlayerChild, whichProgram } from './child.ts';
+import { PlayerChild } from './child.ts';
 import type { OpenOptions, PlayDevice, Player, PlayFeed } from './device.ts';
 import { PlayClock } from './play-clock.ts';
 
@@ -20,7 +21,7 @@ const blockMs = 1000;
 export const afplayPlayer: Player = {
   name: 'afplay',
   picksDevice: false,
-  missing: () => (whichProgram('afplay') ? undefined : 'the program is not installed'),
+  missing: () => (findProgram('afplay') ? undefined : 'the program is not installed'),
   open: async (options) => {
     try {
       return new FileDevice(options);

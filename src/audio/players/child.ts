@@ -1,7 +1,5 @@
 import type { ChildProcessByStdio } from 'node:child_process';
 import { execFile, spawn } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { SpeechError } from '../../errors.ts';
 import { atExit } from '../sinks/at-exit.ts';
@@ -90,27 +88,6 @@ export class PlayerChild {
     // A program of ours ends with a trace, in which the error's own line is the one to show.
     const thrown = /^\w*Error: (.+)$/m.exec(this.#said)?.[1];
     return thrown ?? (this.#said.trim().split('\n').at(-1) || `ended with status ${status}`);
-  }
-}
-
-/** Where a program of this name stands on the PATH; undefined where it does not. */
-export function whichProgram(name: string): string | undefined {
-  const endings = process.platform === 'win32' ? ['.exe', '.cmd', ''] : [''];
-  for (const folder of (process.env.PATH ?? '').split(delimiter).filter(Boolean)) {
-    for (const ending of endings) {
-      const path = join(folder, name + ending);
-      if (isExecutable(path)) return path;
-    }
-  }
-  return undefined;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
   }
 }
 

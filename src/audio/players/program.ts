@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
-import { askProgram, PlayerChild, whichProgram } from './child.ts';
+import { findProgram } from '../find-program.ts';
+import { askProgram, PlayerChild } from './child.ts';
 import type { OpenOptions, PlayDevice, Player } from './device.ts';
 import type { Outlet } from './paced.ts';
 import { PacedDevice } from './paced.ts';
@@ -25,7 +26,7 @@ export function programPlayer(program: PlayerProgram): Player {
   return {
     name: program.name,
     picksDevice: program.picksDevice,
-    missing: program.missing ?? (() => (whichProgram(program.name) ? undefined : 'the program is not installed')),
+    missing: program.missing ?? (() => (findProgram(program.name) ? undefined : 'the program is not installed')),
     open: (options) => open(program, options),
   };
 }

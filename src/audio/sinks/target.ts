@@ -38,11 +38,16 @@ const openFiles = /^\/(dev\/(stdout|stderr|fd\/\d+)|proc\/(self|\d+)\/fd\/\d+)$/
 /** How often a FIFO is looked at for a reader. */
 const fifoPollMs = 20;
 
-/** A device, or an open file by its name in /dev. Appends, so that what `>>` left there stays. */
-async function openDevice(path: string): Promise<Target> {
-  const handle = await open(path, constants.O_WRONLY | constants.O_APPEND);
+interface Outlet {
+  write(bytes: Uint8Array): Promise<void>;
+  close(): Promise<void>;
+  /** Resolves when all that was written is gone, before `close`. */
+  flushed(): Promise<void>;
+}
+
+/** What exists already, and gets every byte as it comes: there is nothing to seal, to rename or to take back. */
+function directTarget(path: string, { write, close, flushed }: Outlet): Target {
   let bytesWritten = 0;
-  const close = () => handle.close();
   return {
     whole: false,
     path,
@@ -51,19 +56,31 @@ async function openDevice(path: string): Promise<Target> {
       return bytesWritten;
     },
     async write(bytes) {
-      try {
-        await handle.writeFile(bytes);
-      } catch (thrown) {
-        throw writeError(thrown, path);
-      }
+      await write(bytes);
       bytesWritten += bytes.length;
     },
     seal: async () => {},
-    commit: close,
-    keepAs: () => close().then(() => undefined),
+    commit: () => flushed().finally(close),
+    keepAs: async () => {
+      await close();
+      return undefined;
+    },
     discard: close,
     release: () => void close(),
   };
+}
+
+/** A device, or an open file by its name in /dev. Appends, so that what `>>` left there stays. */
+async function openDevice(path: string): Promise<Target> {
+  const handle = await open(path, constants.O_WRONLY | constants.O_APPEND);
+  return directTarget(path, {
+    write: (bytes) =>
+      handle.writeFile(bytes).catch((thrown: unknown) => {
+        throw writeError(thrown, path);
+      }),
+    flushed: async () => {},
+    close: () => handle.close(),
+  });
 }
 
 /**
@@ -85,28 +102,14 @@ async function openFifo(path: string, clock: Clock, signal: AbortSignal | undefi
 
 function fifoTarget(path: string, socket: Socket): Target {
   const writer = new PipeWriter(socket, path);
-  let bytesWritten = 0;
-  const close = async () => {
-    writer.release();
-    socket.destroy();
-  };
-  return {
-    whole: false,
-    path,
-    writePath: path,
-    get bytesWritten() {
-      return bytesWritten;
+  return directTarget(path, {
+    write: async (bytes) => writer.write(bytes),
+    flushed: () => writer.flushed(),
+    async close() {
+      writer.release();
+      socket.destroy();
     },
-    async write(bytes) {
-      await writer.write(bytes);
-      bytesWritten += bytes.length;
-    },
-    seal: async () => {},
-    commit: () => writer.flushed().finally(close),
-    keepAs: () => close().then(() => undefined),
-    discard: close,
-    release: () => void close(),
-  };
+  });
 }
 
 /**

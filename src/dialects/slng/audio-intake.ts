@@ -34,6 +34,7 @@ export class AudioIntake {
   }
 
   bytes(bytes: Uint8Array): Out {
+    this.#turns.reached();
     if (this.#turns.clearing !== undefined) return this.#dropped('dropped_audio', bytes.length);
     const turn = this.#turns.sounding;
     if (turn === undefined) {

@@ -29,24 +29,32 @@ interface InitStyle {
   readonly model: (path: string) => string;
   readonly voiceField: 'voice' | 'speaker';
   readonly encodings: Partial<Record<Encoding, string>>;
+  /** The service answers init with a message. */
+  readonly saysReady: boolean;
 }
 
 /** Seeds 001 and 004, and livekit's client: the whole path of the model. The service takes it from the URL anyway. */
-const bridge: InitStyle = { model: (path) => path, voiceField: 'voice', encodings: {} };
+const bridge: InitStyle = { model: (path) => path, voiceField: 'voice', encodings: {}, saysReady: true };
 
 /** Seed 000: the last part of the path, `aura:2-en`. */
 const direct: InitStyle = { ...bridge, model: (path) => path.slice(path.lastIndexOf('/') + 1) };
 
-/** Direct routes to rime (PROTOCOLS 1.3): the voice is the `speaker`, linear16 is `pcm`, the path without `slng/`. */
+/** Direct routes to rime (PROTOCOLS 1.3): the voice is the `speaker`, linear16 is `pcm`, the path without `slng/`; no ready. */
 const rime: InitStyle = {
   model: (path) => path.replace(/^slng\//, ''),
   voiceField: 'speaker',
   encodings: { linear16: 'pcm' },
+  saysReady: false,
 };
 
 function styleOf(settings: SpeakSettings): InitStyle {
   if (settings.route === 'bridge') return bridge;
   return /(^|\/)rime\//.test(modelOf(settings)) ? rime : direct;
+}
+
+/** Whether a `ready` is to be waited for; where none is specified, the session may be used once init is sent. */
+export function saysReady(settings: SpeakSettings): boolean {
+  return styleOf(settings).saysReady;
 }
 
 /** The first message of a connection. Throws E_USAGE for a `--param` that a setting exists for. */

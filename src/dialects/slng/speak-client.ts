@@ -2,6 +2,7 @@ import type { Peer } from '../../speech/service.ts';
 import type { SpeakCommand, SpeakEvent, SpeakSettings } from '../../speech/speak.ts';
 import type { CloseInfo, Frame } from '../../transport/transport.ts';
 import { AudioIntake } from './audio-intake.ts';
+import { saysReady } from './init.ts';
 import { SpeakReader } from './speak-reader.ts';
 import { SpeakWriter } from './speak-writer.ts';
 import type { Out } from './step.ts';
@@ -17,7 +18,7 @@ export class SlngSpeakClient implements Peer<SpeakCommand, SpeakEvent> {
     const turns = new TurnQueue();
     const intake = new AudioIntake(settings.format, turns);
     this.#writer = new SpeakWriter(settings, turns, intake);
-    this.#reader = new SpeakReader(turns, intake);
+    this.#reader = new SpeakReader(turns, intake, saysReady(settings));
   }
 
   /** Nothing: the service's five seconds for the first text begin with `init`, so that waits for the first turn. */

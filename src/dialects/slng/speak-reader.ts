@@ -7,7 +7,7 @@ import type { ServerMessage } from './messages.ts';
 import { audioTypes, complaint, serverMessage, serverTypes, typeOf } from './messages.ts';
 import type { Fields, Out } from './step.ts';
 import { malformed, note, nothing, telling } from './step.ts';
-import type { Answered, TurnQueue } from './turns.ts';
+import type { Answered, OpenTurn, TurnQueue } from './turns.ts';
 
 type ReadyMessage = Extract<ServerMessage, { type: 'ready' | 'metadata' | 'connected' }>;
 type WordTimestamps = Extract<ServerMessage, { type: 'timestamps' }>['word_timestamps'];
@@ -24,17 +24,26 @@ function toMs(seconds: number): number {
   return Math.round(seconds * 1e6) / 1e3;
 }
 
-function interrupted(turns: readonly { id: string }[]): SpeakEvent[] {
+function interrupted(turns: readonly OpenTurn[]): SpeakEvent[] {
   return turns.map((turn) => ({ type: 'ended', turn: turn.id, why: 'interrupted' }));
+}
+
+/** From here sound cannot be told apart by its turn: better a new connection than the sound of an interrupted turn. */
+function unclear([turn]: readonly OpenTurn[]): SpeakEvent {
+  const message = 'it cannot be told which interruption the service has answered';
+  return { type: 'error', ...(turn !== undefined && { turn: turn.id }), fault: { code: 'E_PROTOCOL', message } };
 }
 
 /** Messages into events. */
 export class SpeakReader {
   readonly #turns: TurnQueue;
   readonly #intake: AudioIntake;
-  #ready = false;
+  /** The session knows that it may be used. */
+  #ready: boolean;
 
-  constructor(turns: TurnQueue, intake: AudioIntake) {
+  /** `saysReady`: the service has a message for it; else the writer has said so. */
+  constructor(turns: TurnQueue, intake: AudioIntake, saysReady: boolean) {
+    this.#ready = !saysReady;
     this.#turns = turns;
     this.#intake = intake;
   }
@@ -59,7 +68,7 @@ export class SpeakReader {
     return this.#message(Object.hasOwn(aliases, type) ? (aliases[type] ?? type) : type, message);
   }
 
-  /** A service that sends audio is ready, whether it says so or not: rime's routes have no message for it. */
+  /** A service that sends audio is ready, whether it says so or not. */
   #evenIfUnready(out: Out): Out {
     if (this.#ready || !out.events.some((event) => event.type === 'audio')) return out;
     this.#ready = true;
@@ -120,6 +129,7 @@ export class SpeakReader {
   }
 
   #acknowledged(kind: string): SpeakEvent[] {
+    this.#turns.reached();
     if (this.#turns.clearing !== undefined) return [note(kind, { dropped: true })];
     this.#intake.boundary();
     const answered = this.#turns.acknowledged(kind);
@@ -134,8 +144,9 @@ export class SpeakReader {
 
   #cleared(): Out {
     this.#intake.boundary();
-    const turns = this.#turns.cleared();
-    return telling(...(turns === undefined ? [note('cleared')] : interrupted(turns)));
+    const cleared = this.#turns.cleared();
+    if (cleared.is === 'repeated') return telling(note('cleared'));
+    return telling(...(cleared.is === 'over' ? interrupted(cleared.turns) : [unclear(cleared.turns)]));
   }
 
   #words({ words, start, end }: WordTimestamps): SpeakEvent {
@@ -151,16 +162,13 @@ export class SpeakReader {
       return { type: 'warning', code: 'cancel_refused', message: fault.message, learned: { interruptWith: 'clear' } };
     }
     const { clearing, sounding } = this.#turns;
-    const turn = clearing === undefined ? sounding : clearing.turns[0];
+    const turn = clearing === undefined ? sounding : clearing[0];
     return { type: 'error', ...(turn !== undefined && { turn: turn.id }), fault };
   }
 
   /** A normal close after audio answers the oldest flush; any close ends what was being interrupted. */
   closed(code: number): Out {
-    const events: SpeakEvent[] = [];
-    for (let turns = this.#turns.cleared(); turns !== undefined; turns = this.#turns.cleared()) {
-      events.push(...interrupted(turns));
-    }
+    const events = interrupted(this.#turns.abandoned());
     const answered = code === 1000 || code === 1005 ? this.#turns.closedAfterAudio() : undefined;
     if (answered !== undefined) events.push(...this.#progress(answered));
     return telling(...events);

@@ -1,6 +1,6 @@
 import type { PronunciationRef, SpeakCommand, SpeakEvent, SpeakSettings } from '../../speech/speak.ts';
 import type { AudioIntake } from './audio-intake.ts';
-import { initMessage, pronunciationObject } from './init.ts';
+import { initMessage, pronunciationObject, saysReady } from './init.ts';
 import type { Out } from './step.ts';
 import { jsonFrame, note, nothing, sending, telling } from './step.ts';
 import type { OpenTurn, TurnQueue } from './turns.ts';
@@ -27,7 +27,7 @@ export class SpeakWriter {
     this.#turns = turns;
     this.#intake = intake;
     this.#pronunciation = settings.pronunciation;
-    if (settings.interruptWith === 'clear') turns.cancelRefused = true;
+    if (settings.interruptWith === 'clear') turns.neverCancel();
   }
 
   write(command: SpeakCommand): Out {
@@ -54,7 +54,8 @@ export class SpeakWriter {
     turn.pronunciation = pronunciation ?? turn.pronunciation;
     if (this.#initialised) return nothing;
     this.#initialised = true;
-    return sending(initMessage(this.#settings));
+    const events: SpeakEvent[] = saysReady(this.#settings) ? [] : [{ type: 'ready' }];
+    return { frames: [jsonFrame(initMessage(this.#settings))], events };
   }
 
   #text({ turn: id, text, throughChar }: TextCommand): Out {

@@ -1,5 +1,6 @@
 import type { PcmStream } from '../../audio/pcm-stream.ts';
 import type { PronunciationRef } from '../../speech/speak.ts';
+import { type Cleared, Interruptions } from './interruptions.ts';
 
 /** A turn on a connection, from its begin to its end. */
 export interface OpenTurn {
@@ -28,22 +29,14 @@ export interface Answered extends Flush {
   readonly done: boolean;
 }
 
-/** An interruption whose answer is open. `refusable`: `cancel` was sent, and no error has come for it yet. */
-interface Clearing {
-  readonly turns: readonly OpenTurn[];
-  refusable: boolean;
-}
-
 /**
  * Which turn a message without an id belongs to. The service answers in the order in which it was asked, so flushes
  * and interruptions are queues, and every rule here is about their heads.
  */
 export class TurnQueue {
-  /** The service does not know `cancel`, or is not to be asked. */
-  cancelRefused = false;
+  readonly #interruptions = new Interruptions();
   #turns: OpenTurn[] = [];
   #flushes: Flush[] = [];
-  #clearings: Clearing[] = [];
   /** The kinds of acknowledgement since the last audio: another kind than these answers the same flush once more. */
   #kinds = new Set<string>();
   #audioSinceAnswer = false;
@@ -77,14 +70,19 @@ export class TurnQueue {
     this.#turns = this.#turns.filter((other) => other !== turn);
   }
 
-  /** The interruption that is being answered: what arrives now is still of its turns. */
-  get clearing(): Pick<Clearing, 'turns'> | undefined {
-    return this.#clearings[0];
+  /** The turns of the interruption that is being answered: what arrives now is still theirs. */
+  get clearing(): readonly OpenTurn[] | undefined {
+    return this.#interruptions.turns;
   }
 
   /** Whose audio arrives: the turn of the oldest open flush, else (text streamed ahead of it) the oldest open turn. */
   get sounding(): OpenTurn | undefined {
     return this.#flushes[0]?.turn ?? this.#turns.find((turn) => turn.sentText);
+  }
+
+  /** Sound or an acknowledgement came; where a turn is there that it can be of, it says how far the service is. */
+  reached(): void {
+    if ((this.sounding ?? this.clearing) !== undefined) this.#interruptions.passed();
   }
 
   /** Audio of an open turn came: from here an acknowledgement is a new one. */
@@ -124,27 +122,38 @@ export class TurnQueue {
 
   /** `clear` has no id: everything that was sent is dropped by the service, the turns queued behind included. */
   interrupt(): void {
-    const turns = this.#turns.filter((turn) => turn.sentText);
-    this.#clearings.push({ turns, refusable: !this.cancelRefused });
+    this.#interruptions.begin(this.#turns.filter((turn) => turn.sentText));
     this.#turns = this.#turns.filter((turn) => !turn.sentText);
     this.#flushes = [];
   }
 
-  /** An error came: whether it can be the answer to a `cancel`, of which there is one at most. */
-  refuseCancel(): boolean {
-    const clearing = this.#clearings[0];
-    if (!clearing?.refusable) return false;
-    clearing.refusable = false;
-    this.cancelRefused = true;
-    return true;
+  get cancelRefused(): boolean {
+    return this.#interruptions.cancelRefused;
   }
 
-  /** The oldest interruption is over; undefined where none was open. */
-  cleared(): readonly OpenTurn[] | undefined {
-    const clearing = this.#clearings.shift();
-    if (clearing === undefined) return undefined;
+  neverCancel(): void {
+    this.#interruptions.cancelRefused = true;
+  }
+
+  refuseCancel(): boolean {
+    return this.#interruptions.refuseCancel();
+  }
+
+  cleared(): Cleared {
+    const cleared = this.#interruptions.cleared();
+    if (cleared.is === 'over') this.#forgetAnswers();
+    return cleared;
+  }
+
+  /** The connection has closed: gives the turns whose interruption was not answered. */
+  abandoned(): readonly OpenTurn[] {
+    const turns = this.#interruptions.abandon();
+    if (turns.length > 0) this.#forgetAnswers();
+    return turns;
+  }
+
+  #forgetAnswers(): void {
     this.#kinds.clear();
     this.#audioSinceAnswer = false;
-    return clearing.turns;
   }
 }

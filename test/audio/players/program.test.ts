@@ -2,7 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { askProgram, PlayerChild, whichProgram } from '../../../src/audio/players/child.ts';
+import { findProgram } from '../../../src/audio/find-program.ts';
+import { askProgram, PlayerChild } from '../../../src/audio/players/child.ts';
 import type { PlayDevice } from '../../../src/audio/players/device.ts';
 import { programPlayer } from '../../../src/audio/players/program.ts';
 import type { PlayerProgram } from '../../../src/audio/players/program-table.ts';
@@ -188,10 +189,10 @@ describe('the PATH', () => {
     mkdirSync(join(folder, 'a', 'player'));
     writeFileSync(join(folder, 'b', 'player'), '', { mode: 0o644 });
     vi.stubEnv('PATH', [join(folder, 'a'), '', join(folder, 'b'), join(folder, 'c')].join(':'));
-    expect(whichProgram('player')).toBeUndefined();
+    expect(findProgram('player')).toBeUndefined();
     writeFileSync(join(folder, 'c', 'player'), '');
     chmodSync(join(folder, 'c', 'player'), 0o755);
-    expect(whichProgram('player')).toBe(join(folder, 'c', 'player'));
+    expect(findProgram('player')).toBe(join(folder, 'c', 'player'));
   });
 
   it('decides whether a program of the table is missing', () => {

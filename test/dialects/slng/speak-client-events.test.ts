@@ -108,6 +108,17 @@ describe('ready', () => {
     expect(types(client.told({ type: 'ready', session_id: 's' }))).toEqual(['note']);
   });
 
+  it('is told with init where the route has no message for it, and not again', () => {
+    client = new TestClient({ model: 'slng/rime/arcana:3-en' });
+    expect(client.step({ type: 'begin', turn: 'a' }).events).toEqual([{ type: 'ready' }]);
+    expect(client.step({ type: 'begin', turn: 'b' }).events).toEqual([]);
+    client.speak('a');
+    expect(types(client.heard(1, 0))).toEqual(['audio']);
+    expect(types(client.told({ type: 'ready', session_id: 's' }))).toEqual(['note']);
+    client = new TestClient({ model: 'slng/rime/arcana:3-en', route: 'bridge' });
+    expect(client.step({ type: 'begin', turn: 'a' }).events).toEqual([]);
+  });
+
   it('is not taken from an acknowledgement alone', () => {
     client.speak('a');
     expect(types(client.told({ type: 'flushed' }))).toEqual(['progress', 'ended']);

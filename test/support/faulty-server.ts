@@ -1,0 +1,146 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+
+/** One thing that the service does. `drop` breaks the connection without a word. */
+export type Act =
+  | { readonly json: object }
+  | { readonly text: string }
+  | { readonly audio: Uint8Array }
+  | { readonly close: number; readonly reason?: string }
+  | 'drop';
+
+/** What is done at the first, second, … message of a type on a connection; the last one stands for all later ones. */
+export type Answers = readonly (readonly Act[])[];
+
+/** A service's misbehaviour, as data: what it does otherwise than one that works. */
+export interface Scenario {
+  /** Answers the upgrade like this, or never. */
+  readonly refuse?: { readonly status: number; readonly body: string; readonly type?: string } | 'silence';
+  /** By the type of the client's message. */
+  readonly on?: Readonly<Record<string, Answers>>;
+  /** By a word of the text that comes, before what is done for a text anyway. */
+  readonly onWord?: Readonly<Record<string, readonly Act[]>>;
+}
+
+export type Message = Readonly<Record<string, unknown>> & { readonly type: string };
+
+export interface FaultyServer {
+  readonly wsUrl: string;
+  readonly upgrades: readonly { readonly url: string; readonly headers: IncomingMessage['headers'] }[];
+  /** What each connection was sent, in order. */
+  readonly connections: readonly (readonly Message[])[];
+  /** Resolves when so many messages of the type have come, and the client has read what they were answered with. */
+  answered(type: string, times?: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** So many bytes of a sound that is none by accident: each says where it stands, and none begins like a header. */
+export function sound(byteCount: number, from = 0): Uint8Array {
+  return Uint8Array.from({ length: byteCount }, (_, i) => ((from + i) * 7 + 1) % 251);
+}
+
+export const ready: Act = { json: { type: 'ready', session_id: 'sess_1' } };
+export const flushed: Act = { json: { type: 'flushed' } };
+
+/** A service that works. */
+const usual: Record<string, Answers> = {
+  init: [[ready]],
+  flush: [[{ audio: sound(960) }, flushed]],
+  clear: [[{ json: { type: 'cleared' } }]],
+  close: [[{ close: 1000 }]],
+};
+
+/** Speaks SLNG's words on loopback, as badly as the scenario has it. */
+export async function faultyServer(scenario: Scenario = {}): Promise<FaultyServer> {
+  const service = new Service({ ...usual, ...scenario.on }, scenario.onWord ?? {});
+  const sockets = new WebSocketServer({ noServer: true });
+  const http = createServer();
+  const streams = new Set<Duplex>();
+  http.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    streams.add(stream);
+    stream.on('error', () => stream.destroy());
+    service.upgrades.push({ url: request.url ?? '', headers: request.headers });
+    const { refuse } = scenario;
+    if (refuse === 'silence') return;
+    if (refuse) stream.end(refusal(refuse));
+    else sockets.handleUpgrade(request, stream, head, (socket) => service.serve(socket));
+  });
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  const { port } = http.address() as AddressInfo;
+  return {
+    wsUrl: `ws://127.0.0.1:${port}`,
+    upgrades: service.upgrades,
+    connections: service.connections,
+    answered: (type, times = 1) => service.answered(type, times),
+    async close() {
+      for (const stream of streams) stream.destroy();
+      http.close();
+      await once(http, 'close');
+    },
+  };
+}
+
+function refusal({ status, body, type = 'application/json' }: Exclude<Scenario['refuse'], string | undefined>): string {
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, `content-type: ${type}`, 'connection: close'];
+  return `${head.join('\r\n')}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+}
+
+class Service {
+  readonly upgrades: { url: string; headers: IncomingMessage['headers'] }[] = [];
+  readonly connections: Message[][] = [];
+  readonly #answers: Readonly<Record<string, Answers>>;
+  readonly #words: Readonly<Record<string, readonly Act[]>>;
+  readonly #done = new Map<string, number>();
+  #waiting: (() => void)[] = [];
+
+  constructor(answers: Readonly<Record<string, Answers>>, words: Readonly<Record<string, readonly Act[]>>) {
+    this.#answers = answers;
+    this.#words = words;
+  }
+
+  serve(socket: WebSocket): void {
+    const messages: Message[] = [];
+    this.connections.push(messages);
+    /** What waits for the client to have read it. Pongs come in the order of their pings. */
+    const unread: string[] = [];
+    const read = (types: readonly string[]) => {
+      for (const type of types) this.#count(type);
+    };
+    socket.on('error', () => {});
+    // A pong says that everything sent before its ping was read; what is closed has nothing more to read.
+    socket.on('pong', () => read(unread.splice(0, 1)));
+    socket.on('close', () => read(unread.splice(0)));
+    socket.on('message', (data) => {
+      const message: Message = JSON.parse(String(data));
+      messages.push(message);
+      const before = messages.filter(({ type }) => type === message.type).length - 1;
+      const answers = this.#answers[message.type] ?? [];
+      const heard = Object.entries(this.#words).filter(([word]) => String(message.text ?? '').includes(word));
+      const acts = [...heard.flatMap(([, said]) => said), ...(answers[Math.min(before, answers.length - 1)] ?? [])];
+      for (const act of acts) perform(socket, act);
+      unread.push(message.type);
+      if (socket.readyState === socket.OPEN) socket.ping();
+    });
+  }
+
+  #count(type: string): void {
+    this.#done.set(type, (this.#done.get(type) ?? 0) + 1);
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  async answered(type: string, times: number): Promise<void> {
+    while ((this.#done.get(type) ?? 0) < times) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+}
+
+function perform(socket: WebSocket, act: Act): void {
+  if (act === 'drop') socket.terminate();
+  else if ('json' in act) socket.send(JSON.stringify(act.json));
+  else if ('text' in act) socket.send(act.text);
+  else if ('audio' in act) socket.send(act.audio);
+  else socket.close(act.close, act.reason);
+}
