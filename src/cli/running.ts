@@ -123,12 +123,6 @@ function watchOutput(io: Io, { outlivesStdout }: RunFlags, abort: AbortControlle
     const error = writeError(thrown, 'standard output');
     if (!isPipeClosed(error) || !outlivesStdout) abort.abort(error);
   };
-  const ignore = () => {};
   io.stdout.on('error', onError);
-  // Nobody reads stderr any more: there is nobody to tell.
-  io.stderr.on('error', ignore);
-  return () => {
-    io.stdout.off('error', onError);
-    io.stdout.on('error', ignore);
-  };
+  return () => io.stdout.off('error', onError);
 }

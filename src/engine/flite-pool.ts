@@ -125,6 +125,8 @@ export class FlitePool {
   }
 
   #receive(slot: Slot, message: FromWorker): void {
+    // One that was told to end may still have this to say. To let go of it now would let the process end before it.
+    if (!this.#slots.has(slot)) return;
     const queue = slot.task?.queue;
     if (message.type === 'slice') queue?.push(message.bytes);
     else {
@@ -164,8 +166,6 @@ export class FlitePool {
   #drop(slot: Slot): void {
     this.#slots.delete(slot);
     slot.stopping?.cancel();
-    // Or the process could be over before those who wait for the worker's end, and what they were to do would be lost.
-    slot.worker.ref();
     slot.worker.terminate();
   }
 

@@ -10,7 +10,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { needs } from '../support/programs.ts';
 import { root, run, type Served, scratch, serve } from '../support/vox.ts';
 import { turnOf } from './played.ts';
 
@@ -59,6 +60,8 @@ afterAll(async () => {
   folder.remove();
 });
 
+const { describe } = needs('npm');
+
 describe('the package', () => {
   it('holds what is run and read, and nothing of the workshop', () => {
     expect(packed).toEqual(
@@ -71,7 +74,7 @@ describe('the package', () => {
   });
 
   it('says nothing of the machine that it was made on', () => {
-    const tells = [root, 'sourceMappingURL', 'file:///', tmpdir() + '/'];
+    const tells = [root, 'sourceMappingURL', 'file:///', `${tmpdir()}/`];
     const telling = packed.flatMap((path) => {
       const text = readFileSync(join(installed, path), 'latin1');
       return tells.filter((tell) => text.includes(tell)).map((tell) => `${path}: ${tell}`);

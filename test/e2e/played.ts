@@ -1,4 +1,4 @@
-import type { Ran } from '../support/vox.ts';
+import { type Ran, vox } from '../support/vox.ts';
 
 /** What a loudspeaker was given, found again in what it played. */
 export interface Found {
@@ -24,6 +24,22 @@ export function findIn(recording: Int16Array, original: Int16Array): Found {
     at++;
   }
   return { samples, insertedSamples, strangeSamples: recording.subarray(at).filter((sample) => sample !== 0).length };
+}
+
+const known = new Map<string, Int16Array>();
+
+/** The samples that `vox synth` writes for a text, flushed at sentences unless the flags say otherwise. */
+export async function synthesized(text: string, flags: readonly string[] = []): Promise<Int16Array> {
+  const args = ['synth', '--flush', 'sentence', '-o', '-', '--format', 'pcm', '--quiet', ...flags];
+  const key = JSON.stringify([text, flags]);
+  let samples = known.get(key);
+  if (samples === undefined) {
+    const ran = await vox(args, { input: text });
+    if (ran.code !== 0) throw new Error(ran.stderr);
+    samples = samplesOf(ran.stdout);
+    known.set(key, samples);
+  }
+  return samples;
 }
 
 export function samplesOf(pcm: Uint8Array): Int16Array {

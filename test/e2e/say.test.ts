@@ -1,11 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { players } from '../../src/audio/players/find.ts';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { needs } from '../support/programs.ts';
 import {
-  alsaReachesCard,
   type Recording,
   type SoundCard,
   soundCardPrograms,
@@ -14,7 +12,7 @@ import {
   testSignal,
 } from '../support/sound-card.ts';
 import { type Ran, type RunOptions, scratch, vox } from '../support/vox.ts';
-import { findIn, lastSound, lines, samplesOf, turnOf } from './played.ts';
+import { findIn, lastSound, lines, samplesOf, synthesized, turnOf } from './played.ts';
 import { scriptedService } from './scripted-service.ts';
 
 const sampleRateHz = 24_000;
@@ -27,19 +25,7 @@ const text = 'One sentence is here. Here comes another! Is that all? It is.';
 const player = 'paplay';
 const suite = needs(...soundCardPrograms, player);
 
-/** The samples that `vox synth` writes for this text; made once. */
 const folder = scratch();
-const known = new Map<string, Int16Array>();
-async function synthesized(what: string, flags: readonly string[] = []): Promise<Int16Array> {
-  const key = [what, ...flags].join('\n');
-  const path = join(folder.path, `${known.size}.pcm`);
-  if (!known.has(key)) {
-    const ran = await vox(['synth', '--flush', 'sentence', '-o', path, ...flags], { input: what });
-    expect(ran.code).toBe(0);
-    known.set(key, samplesOf(readFileSync(path)));
-  }
-  return known.get(key) ?? new Int16Array();
-}
 afterAll(folder.remove);
 
 suite.describe('vox say, heard through a sound card', () => {
@@ -81,12 +67,19 @@ suite.describe('vox say, heard through a sound card', () => {
     await expectHeard(await say([whole]), await synthesized(whole, ['--flush', 'clause']));
   });
 
-  it('speaks stdin as it arrives: the first sentence sounds before the second is written', async () => {
+  it.each<{ command: string; args: string[] }>([
+    { command: 'vox say', args: ['say'] },
+    {
+      command: 'vox synth --play',
+      args: ['synth', '--flush', 'clause', '--play', '-o', join(folder.path, 'live.wav')],
+    },
+  ])('$command speaks stdin as it arrives: the first line sounds before the second is written', async ({ args }) => {
     const [first, second] = ['The first line of the text.\n', 'And this is the second one.\n'];
     const original = await synthesized(first + second, ['--flush', 'clause']);
     const alone = await synthesized(first, ['--flush', 'clause']);
     let early = 0;
-    const ran = await say([], {
+    const ran = await vox([...args, '--player', player, '--json'], {
+      env: card.env,
       during: async ({ stdin }) => {
         stdin?.write(first);
         // All of it, to its end: the input is open, and nothing of it is held back for what might follow.
@@ -100,7 +93,7 @@ suite.describe('vox say, heard through a sound card', () => {
     await expectHeard(ran, original);
   });
 
-  it('plays at another rate and speed, from a file', async () => {
+  it('plays another voice at another speed', async () => {
     const flags = ['--speed', '2', '--voice', 'rms'];
     await expectHeard(await say(['--flush', 'sentence', ...flags, text]), await synthesized(text, flags));
   });
@@ -239,73 +232,5 @@ suite.describe('vox say, heard through a sound card', () => {
     if (args.includes('--quiet')) expect(ran.stderr).toBe('');
     await recording.untilSilent(sounding(original).length, 100);
     expect(findIn(recording.samples, original)).toMatchObject({ samples: original.length, strangeSamples: 0 });
-  });
-});
-
-/** pw-play wants PipeWire and afplay a Mac: neither can be had on a card of our own. */
-const others: { name: string; programs: string[]; alsa: boolean }[] = [
-  { name: 'speaker', programs: [], alsa: true },
-  { name: 'audio-io', programs: [], alsa: true },
-  { name: 'aplay', programs: ['aplay'], alsa: true },
-  { name: 'ffplay', programs: ['ffplay'], alsa: false },
-  { name: 'play', programs: ['play'], alsa: true },
-];
-
-for (const { name, programs, alsa } of others) {
-  // An npm package that was not compiled cannot be installed by name.
-  const compiled = programs.length > 0 || players.find((known) => known.name === name)?.missing() === undefined;
-  const reachable = !alsa || alsaReachesCard() || process.env.VOX_REQUIRE_ALL === '1';
-  needs(...soundCardPrograms, ...programs).it.skipIf(!compiled || !reachable)(
-    `vox say --player ${name} plays the very samples that vox synth writes`,
-    async () => {
-      const card = startSoundCard(sampleRateHz);
-      try {
-        const original = await synthesized(text);
-        const recording = await card.record();
-        const args = ['say', '--player', name, '--json', '--flush', 'sentence', text];
-        const ran = await vox(args, { env: card.env });
-        expect(ran).toMatchObject({ code: 0, stderr: '' });
-        await recording.untilSilent(sounding(original).length, 100);
-        expect(findIn(recording.samples, original)).toMatchObject({ samples: original.length, strangeSamples: 0 });
-        expect(turnOf(ran)).toMatchObject({ player: name, underruns: 0 });
-        expect(lines(ran).filter(({ event }) => event === 'warning')).toEqual([]);
-      } finally {
-        card.stop();
-      }
-    },
-  );
-}
-
-describe('vox say, where nothing plays', () => {
-  const noCard = {
-    HOME: '/nonexistent',
-    XDG_RUNTIME_DIR: '/nonexistent',
-    PULSE_SERVER: 'unix:/nonexistent',
-    PIPEWIRE_REMOTE: '/nonexistent',
-    ALSA_CONFIG_PATH: '/nonexistent',
-  };
-
-  it.each<{ what: string; args: string[]; env: Record<string, string> }>([
-    { what: 'no player works', args: [], env: noCard },
-    { what: 'no player is installed', args: [], env: { ...noCard, PATH: '' } },
-    { what: 'the player of --player is not installed', args: ['--player', 'play'], env: { PATH: '' } },
-  ])('says what to install and exits with 6: $what', async ({ args, env }) => {
-    const ran = await vox(['say', ...args, 'Nobody hears this.'], { env });
-    expect(ran.code).toBe(6);
-    expect(ran.stderr).toMatch(/^vox: .*\[E_PLAYER\]\n {2}→ install one of .*alsa-utils.*write a file with -o\n$/ms);
-    expect(ran.stdout.toString()).toBe('');
-  });
-
-  it('takes no player that it does not know: a usage error that lists them', async () => {
-    const ran = await vox(['say', '--player', 'gramophone', 'Nobody hears this.']);
-    expect(ran.code).toBe(2);
-    expect(ran.stderr).toContain('gramophone');
-    for (const { name } of players) expect(ran.stderr).toContain(name);
-  });
-
-  it('takes no device for a player that cannot pick one', async () => {
-    const ran = await vox(['say', '--player', 'audio-io', '-a', 'cable', 'Nobody hears this.']);
-    expect(ran.code).toBe(2);
-    expect(ran.stderr).toMatch(/audio-io cannot pick a device.*\n.*paplay/);
   });
 });

@@ -55,7 +55,8 @@ export class Screen {
   }
 
   async close(): Promise<void> {
-    await this.#tmux('kill-server');
+    // Whatever still runs on it ends with it.
+    await this.#tmux('kill-server').catch(() => {});
     this.#folder.remove();
   }
 

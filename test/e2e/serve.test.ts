@@ -1,85 +1,121 @@
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { needs } from '../support/programs.ts';
-import { run, scratch, serve, vox, voxPath } from '../support/vox.ts';
-import { lines, turnOf } from './played.ts';
-import { Screen } from './screen.ts';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
+import { type Served, serve } from '../support/vox.ts';
+import { expectFailure, failure, key, objects, wavBytes, workplace } from './workplace.ts';
 
-const folder = scratch();
-afterAll(folder.remove);
-const at = (name: string) => join(folder.path, name);
+const place = workplace();
+afterAll(place.remove);
 
-let screen: Screen | undefined;
-afterEach(() => screen?.close());
+describe('vox serve, started wrongly', () => {
+  it('on a port that is in use', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    const ran = await place.vox(['serve', '--port', String(port)]);
+    other.close();
+    expectFailure(ran, 'E_USAGE', `cannot listen on 127.0.0.1:${port}: the port is in use`);
+    expect(failure(ran).todo).toContain('--port');
+    expect(ran.stdout.length).toBe(0);
+  });
 
-needs('tmux').describe('vox serve at a terminal', () => {
-  it('prints what to paste, which works, and ends with 0 at Ctrl-C', async () => {
-    screen = await Screen.of(['serve', '--port', '0']);
-    const rows = await screen.until(/Ctrl-C ends it/);
-    const url = /\((http:\/\/127\.0\.0\.1:\d+)\/healthz\)/.exec(rows.join('\n'))?.[1] ?? '';
-    const paste = rows.find((row) => row.includes('export ')) ?? '';
-    expect(paste.trim()).toBe(`export VOX_ENDPOINT=${url.replace('http', 'ws')}`);
-    expect(rows.join('\n')).toContain(`${url.replace('http', 'ws')}/v1/bridges/unmute/tts/slng/deepgram/aura:2-en`);
+  it.each([
+    ['to the world without a key', ['--host', '0.0.0.0'], {}, 'E_INSECURE', 'without a key'],
+    ['with an empty key', ['--host', '0.0.0.0', '--key', ''], {}, 'E_USAGE', 'the key of the server is empty'],
+    ['with an empty key in the environment', [], { VOX_SERVE_KEY: ' ' }, 'E_USAGE', 'is empty'],
+    ['on an address that is not here', ['--host', '192.0.2.1', '--key', key], {}, 'E_USAGE', 'no such address'],
+    ['on a port that cannot be', ['--port', '65536'], {}, 'E_USAGE', 'from 0 to 65535'],
+    ['with an engine that is none', ['--engine', 'steam'], {}, 'E_USAGE', 'steam'],
+  ] as const)('%s', async (_name, args, env, code, says) => {
+    const ran = await place.vox(['serve', '--port', '0', ...args], { env });
+    expectFailure(ran, code, says);
+    expect(ran.stdout.length).toBe(0);
+  });
 
-    const health = await fetch(`${url}/healthz`);
-    expect(health.status).toBe(200);
-    const shell = `${paste}\n"$0" "$1" synth 'Pasted into a shell.' -o "$2" --json`;
-    const ran = await run('sh', ['-c', shell, process.execPath, voxPath, at('pasted.wav')]);
-    expect(ran).toMatchObject({ code: 0, stderr: '' });
-    expect(lines(ran)[0]).toMatchObject({ event: 'chosen', provider: 'slng', why: 'an endpoint is given' });
-    expect(statSync(at('pasted.wav')).size).toBe(44 + Number(turnOf(ran).bytes));
-
-    await screen.press('C-c');
-    expect((await screen.until(/exit code/)).at(-1)).toBe('exit code 0');
-    await expect(fetch(`${url}/healthz`)).rejects.toThrow('fetch failed');
+  it('says it to a script as an object', async () => {
+    const ran = await place.vox(['serve', '--host', '0.0.0.0', '--json']);
+    expect(objects(ran.stdout)).toMatchObject([{ event: 'error', code: 'E_INSECURE', exitCode: 2 }]);
   });
 });
 
-describe('vox serve', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)(
-    'ends with 0 at %s, also while somebody is being spoken to',
-    async (signal) => {
-      const served = await serve();
-      const text = 'This is a long text. '.repeat(200);
-      let stopped: number | null | undefined;
-      const ran = await vox(['synth', '--endpoint', served.wsUrl, '-o', '-', '--format', 'pcm'], {
-        during: async (child) => {
-          child.stdin?.end(text);
-          await new Promise((resolve) => child.stdout?.once('data', resolve));
-          stopped = await served.stop(signal);
-        },
-      });
-      expect(stopped).toBe(0);
-      // Who was being spoken to is told, with the code of a connection that went away, and is not left hanging.
-      expect([4, 5]).toContain(ran.code);
-      expect(ran.stderr).toMatch(/\[E_\w+\]\n {2}→ /);
-    },
-  );
-
-  it('lets in who has the key, and tells the others why not', async () => {
-    const served = await serve([], { VOX_SERVE_KEY: 'the-key-of-the-test' });
-    const speak = (env: Record<string, string>) =>
-      vox(['synth', 'Hello.', '-o', at('keyed.pcm')], { env: { VOX_ENDPOINT: served.wsUrl, ...env } });
-    const [right, wrong, none] = await Promise.all([
-      speak({ SLNG_API_KEY: 'the-key-of-the-test' }),
-      speak({ SLNG_API_KEY: 'another-key' }),
-      speak({}),
-    ]);
-    expect((await fetch(`${served.url}/healthz`)).status).toBe(200);
-    expect(await served.stop()).toBe(0);
-    expect(right.code).toBe(0);
-    expect(readFileSync(at('keyed.pcm')).length).toBeGreaterThan(10_000);
-    for (const ran of [wrong, none]) {
-      expect(ran.code).toBe(3);
-      expect(ran.stderr).toMatch(/\[E_AUTH\]/);
-      expect(ran.stderr).not.toContain('another-key');
-    }
+describe('vox serve, stopped', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('by %s: exit 0', async (signal) => {
+    const served = await serve();
+    expect(await served.stop(signal)).toBe(0);
   });
 
-  it('takes no other host without a key', async () => {
-    const ran = await vox(['serve', '--host', '0.0.0.0', '--port', '0']);
-    expect(ran.code).toBe(2);
-    expect(ran.stderr).toMatch(/VOX_SERVE_KEY/);
+  it('while it speaks to somebody: that one is told, and the exit code is 0', async () => {
+    const served = await serve(['--engine', 'scripted']);
+    const client = await connected(served);
+    const gone = once(client, 'close');
+    expect(await served.stop()).toBe(0);
+    expect((await gone)[0]).toBe(1001);
+  });
+
+  it('a second signal ends it at once, though a client never answers', async () => {
+    const served = await serve(['--engine', 'scripted']);
+    const client = await connected(served);
+    const ended = once(served.child, 'close');
+    // Stops reading, and so never answers the close that the first signal brings.
+    client.pause();
+    served.child.kill('SIGINT');
+    served.child.kill('SIGTERM');
+    expect((await ended)[0]).toBe(130);
+    client.terminate();
+  });
+
+  async function connected(served: Served): Promise<WebSocket> {
+    const client = new WebSocket(`${served.wsUrl}/v1/tts/slng/deepgram/aura:2-en`);
+    client.on('error', () => {});
+    await once(client, 'open');
+    client.send(JSON.stringify({ type: 'init', config: { encoding: 'linear16', sample_rate: 24_000 } }));
+    await once(client, 'message');
+    client.send(JSON.stringify({ type: 'text', text: 'A long sentence that is being spoken. '.repeat(20) }));
+    client.send(JSON.stringify({ type: 'flush' }));
+    return client;
+  }
+});
+
+describe('vox synth at vox serve', () => {
+  let served: Served;
+  beforeAll(async () => {
+    served = await serve([], { VOX_SERVE_KEY: key });
+  });
+  afterAll(async () => {
+    expect(await served.stop()).toBe(0);
+  });
+
+  const synth = (args: readonly string[], env: Record<string, string | undefined> = {}) =>
+    place.vox(['synth', 'Hello there.', '-o', 'x.wav', '--endpoint', served.wsUrl, ...args], { env });
+
+  it('with the key', async () => {
+    expect(await synth([])).toMatchObject({ code: 0 });
+    expect(wavBytes(place.file('x.wav')).length).toBeGreaterThan(10_000);
+  });
+
+  it.each([
+    ['with another key', [], { SLNG_API_KEY: 'another-one' }, 'E_AUTH', /401/],
+    ['without a key', [], { SLNG_API_KEY: undefined }, 'E_AUTH', /401/],
+    ['with a dictionary that it does not have', ['--pronunciation', 'nobody'], {}, 'E_PRONUNCIATION', /nobody/],
+    ['in a language that nobody speaks', ['--language', 'tlh'], {}, 'E_REQUEST', /tlh/],
+  ] as const)('%s', async (_name, args, env, code, says) => {
+    expectFailure(await synth(args, env), code, says);
+  });
+
+  it('in an encoding that it cannot make', async () => {
+    mkdirSync(place.file('no-programs'));
+    const poor = await serve(['--engine', 'scripted'], { PATH: place.file('no-programs') });
+    const ran = await synth(['-o', 'x.mp3', '--endpoint', poor.wsUrl]);
+    expect(await poor.stop()).toBe(0);
+    expectFailure(ran, 'E_REQUEST', /mp3.*ffmpeg|ffmpeg.*mp3/);
+  });
+
+  it('with a voice that it does not have: it speaks with another, and says so', async () => {
+    const ran = await synth(['--voice', 'nobody']);
+    expect(ran.code).toBe(0);
+    expect(ran.stderr).toMatch(/warning: flite has no voice "nobody"/);
   });
 });

@@ -34,6 +34,13 @@ describe('the local engine', () => {
     expect((await engine.choose({ voice: 'kal' })).voice).toBe('kal');
   });
 
+  it.each([
+    ['en', 'slt'],
+    ['de', 'de'],
+  ])('warns of nothing in %s where a command asks for what speaks here', async (language, voice) => {
+    expect(await engine.choose({ model: 'local/flite', language })).toMatchObject({ voice, warnings: [] });
+  });
+
   it.each(['aura-2-thalia-en', 'bob', 'Nova', 'en-US-Studio-O', 'en-gb', 'xy'])(
     'speaks with slt for the voice %s of others, and says so',
     async (voice) => {

@@ -15,10 +15,19 @@ export type Act =
 /** What is done at the first, second, … message of a type on a connection; the last one stands for all later ones. */
 export type Answers = readonly (readonly Act[])[];
 
+/** Of HTTP; JSON unless it says otherwise. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly type?: string;
+}
+
 /** A service's misbehaviour, as data: what it does otherwise than one that works. */
 export interface Scenario {
   /** Answers the upgrade like this, or never. */
-  readonly refuse?: { readonly status: number; readonly body: string; readonly type?: string } | 'silence';
+  readonly refuse?: Answer | 'silence';
+  /** Answers a plain request like this, or never. */
+  readonly http?: Answer | 'silence';
   /** By the type of the client's message. */
   readonly on?: Readonly<Record<string, Answers>>;
   /** By a word of the text that comes, before what is done for a text anyway. */
@@ -27,9 +36,17 @@ export interface Scenario {
 
 export type Message = Readonly<Record<string, unknown>> & { readonly type: string };
 
+interface Request {
+  readonly url: string;
+  readonly headers: IncomingMessage['headers'];
+}
+
 export interface FaultyServer {
   readonly wsUrl: string;
-  readonly upgrades: readonly { readonly url: string; readonly headers: IncomingMessage['headers'] }[];
+  /** Upgrades, and plain requests. */
+  readonly requests: readonly Request[];
+  /** Resolves at the first of them. */
+  readonly asked: Promise<void>;
   /** What each connection was sent, in order. */
   readonly connections: readonly (readonly Message[])[];
   /** Resolves when so many messages of the type have come, and the client has read what they were answered with. */
@@ -57,12 +74,24 @@ const usual: Record<string, Answers> = {
 export async function faultyServer(scenario: Scenario = {}): Promise<FaultyServer> {
   const service = new Service({ ...usual, ...scenario.on }, scenario.onWord ?? {});
   const sockets = new WebSocketServer({ noServer: true });
-  const http = createServer();
+  const http = createServer((request, response) => {
+    requests.push({ url: request.url ?? '', headers: request.headers });
+    tellAsked();
+    if (scenario.http === 'silence') return;
+    const { status, body, type = 'application/json' } = scenario.http ?? { status: 404, body: '{}' };
+    response.writeHead(status, { 'content-type': type }).end(body);
+  });
+  const requests: Request[] = [];
   const streams = new Set<Duplex>();
+  let tellAsked = () => {};
+  const asked = new Promise<void>((resolve) => {
+    tellAsked = resolve;
+  });
   http.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     streams.add(stream);
     stream.on('error', () => stream.destroy());
-    service.upgrades.push({ url: request.url ?? '', headers: request.headers });
+    requests.push({ url: request.url ?? '', headers: request.headers });
+    tellAsked();
     const { refuse } = scenario;
     if (refuse === 'silence') return;
     if (refuse) stream.end(refusal(refuse));
@@ -73,24 +102,25 @@ export async function faultyServer(scenario: Scenario = {}): Promise<FaultyServe
   const { port } = http.address() as AddressInfo;
   return {
     wsUrl: `ws://127.0.0.1:${port}`,
-    upgrades: service.upgrades,
+    requests,
+    asked,
     connections: service.connections,
     answered: (type, times = 1) => service.answered(type, times),
     async close() {
       for (const stream of streams) stream.destroy();
+      http.closeAllConnections();
       http.close();
       await once(http, 'close');
     },
   };
 }
 
-function refusal({ status, body, type = 'application/json' }: Exclude<Scenario['refuse'], string | undefined>): string {
+function refusal({ status, body, type = 'application/json' }: Answer): string {
   const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, `content-type: ${type}`, 'connection: close'];
   return `${head.join('\r\n')}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
 
 class Service {
-  readonly upgrades: { url: string; headers: IncomingMessage['headers'] }[] = [];
   readonly connections: Message[][] = [];
   readonly #answers: Readonly<Record<string, Answers>>;
   readonly #words: Readonly<Record<string, readonly Act[]>>;
