@@ -1,19 +1,22 @@
 import { systemClock } from './clock.ts';
 import { slngSpeak } from './dialects/slng/index.ts';
 import { SpeechError } from './errors.ts';
-import type { SessionOptions, SpeakOutput } from './session/options.ts';
-import { openSpeakSession, type SpeakSession } from './session/speak-session.ts';
+import type { SessionOptions, TurnOptions } from './session/options.ts';
+import { openSpeakSession, type SpeakSession, type SpeakTurn } from './session/speak-session.ts';
 import type { Credentials, SpeakSettings } from './speech/speak.ts';
 import { cutSpans } from './text/spans.ts';
 import { createWebSocketConnect } from './transport/websocket.ts';
 
 export type { AudioChunk, AudioFormat, Encoding } from './audio/format.ts';
 export { encodings, sampleRatesHz } from './audio/format.ts';
+export type { AudioSink, PlayPosition } from './audio/sink.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { slngSpeak } from './dialects/slng/index.ts';
 export { type ErrorCode, errorTable, SpeechError } from './errors.ts';
+export type { Log } from './log.ts';
 export type { TurnReport } from './metrics/turn-report.ts';
 export {
+  type ConnectionState,
   defaultTimeouts,
   type Heard,
   type SessionOptions,
@@ -24,11 +27,23 @@ export {
   type WireWatcher,
 } from './session/options.ts';
 export { openSpeakSession, type SpeakSession, type SpeakTurn } from './session/speak-session.ts';
+export type { TurnResult } from './session/turn.ts';
 export type { SpeakService, SpeakTraits } from './speech/service.ts';
 export type { Boundary, Span } from './speech/span.ts';
-export type { Credentials, PronunciationRule, SpeakSettings, WordTime } from './speech/speak.ts';
+export type {
+  Credentials,
+  PronunciationRef,
+  PronunciationRule,
+  SpeakCommand,
+  SpeakEvent,
+  SpeakSettings,
+  TurnEnd,
+  TurnSettings,
+  WordTime,
+} from './speech/speak.ts';
 export { createRewriter, parseRules } from './text/pronounce.ts';
 export { cutSpans } from './text/spans.ts';
+export type { CloseInfo, Connect, Frame, UpgradeRequest } from './transport/transport.ts';
 export { createWebSocketConnect } from './transport/websocket.ts';
 
 /** What `connectSlng` needs; all else has the defaults of `vox`. */
@@ -59,16 +74,27 @@ export function connectSlng(options: SlngOptions = {}): SpeakSession {
   });
 }
 
-/** Speaks text, whole or as a model streams it, and gives the sound as it comes. */
-export async function* speakText(
-  session: SpeakSession,
-  text: string | AsyncIterable<string>,
-  options: { language?: string; markdown?: boolean; eager?: boolean } = {},
-): AsyncIterable<SpeakOutput> {
-  const source = typeof text === 'string' ? [text] : text;
-  yield* session.speak(cutSpans(pieces(source), { eager: true, markdown: false, ...options }));
+export interface SpeakTextOptions extends TurnOptions {
+  readonly language?: string;
+  /** The text is markdown, and is turned into speech. */
+  readonly markdown?: boolean;
+  /** Cut the first sentence at a clause, for an early first sound; on by default. */
+  readonly eager?: boolean;
+  /** Pronunciation rules that are applied on this side (`createRewriter`). */
+  readonly rewrite?: (text: string) => string;
 }
 
-async function* pieces(source: Iterable<string> | AsyncIterable<string>): AsyncIterable<string> {
-  yield* source;
+/**
+ * Speaks text, whole or as a model streams it: a turn, to be iterated for its sound. A sentence is sent when the
+ * text that follows it begins, at a line's end, or at the end of the text.
+ */
+export function speakText(
+  session: SpeakSession,
+  text: string | Iterable<string> | AsyncIterable<string>,
+  options: SpeakTextOptions = {},
+): SpeakTurn {
+  const { language, markdown = false, eager = true, rewrite, ...turn } = options;
+  const source = typeof text === 'string' ? [text] : text;
+  const cut = { eager, markdown, ...(language !== undefined && { language }), ...(rewrite && { rewrite }) };
+  return session.speak(cutSpans(source, cut), turn);
 }

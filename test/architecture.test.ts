@@ -78,7 +78,7 @@ const rooms: Record<string, Room> = {
   'index.ts': {
     may: [
       ...['errors.ts', 'clock.ts', 'speech:types', 'text', 'session', 'transport', 'dialects', 'audio/format.ts'],
-      ...['metrics:types'],
+      ...['metrics:types', 'audio/sink.ts:types', 'log.ts:types'],
     ],
   },
   'errors.ts': { may: [] },

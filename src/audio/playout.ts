@@ -168,10 +168,13 @@ class JitterBuffer implements Playout {
     return this.#ended || this.#lulled || this.#queuedMs() >= this.#wantedMs;
   }
 
-  /** New sound has come. Where it comes too late, it is held back until there is more of it than last time. */
+  /**
+   * New sound has come. Where it comes too late, it is held back until there is more of it than last time. Behind a
+   * lull it always is, also while the device still sounds: a pause is the writer's, a stutter behind it would be ours.
+   */
   #noticeSilence(): void {
-    const silent = this.#begun && !this.#filling && this.#queue.length === 0;
-    if (silent && this.#clock.now() >= this.#device.emptyAtMs()) {
+    const empty = this.#begun && !this.#filling && this.#queue.length === 0;
+    if (empty && (this.#lulled || this.#clock.now() >= this.#device.emptyAtMs())) {
       this.#filling = true;
       this.#excused = this.#lulled;
       if (!this.#lulled)

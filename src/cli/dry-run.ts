@@ -5,7 +5,7 @@ import { createRewriter } from '../text/pronounce.ts';
 import { cutSpans } from '../text/spans.ts';
 import type { ServiceFlags, TalkFlags, VoiceFlags } from './flags.ts';
 import type { TextInput } from './input.ts';
-import { sourceFor, type Target } from './output.ts';
+import { type FileKind, sourceFor } from './output.ts';
 import type { ProviderChoice } from './providers.ts';
 import type { Running } from './running.ts';
 import { hiddenKey, shownUrl, shownValues } from './secrets.ts';
@@ -16,15 +16,15 @@ import { type DryParts, wireDry } from './wiring.ts';
 
 type DryFlags = ServiceFlags & VoiceFlags & TalkFlags;
 
-interface DryJob {
-  readonly input: TextInput;
+interface DryPlan {
+  readonly jobs: AsyncIterable<{ readonly input: TextInput }> | Iterable<{ readonly input: TextInput }>;
   /** Undefined where it would be played. */
-  readonly target?: Target;
+  readonly kind?: FileKind;
 }
 
 /** Prints the URL, the headers (no key) and the frames that would be sent, to stdout; nothing is opened. */
 export async function dryRun(
-  jobs: AsyncIterable<DryJob> | Iterable<DryJob>,
+  { jobs, kind }: DryPlan,
   flags: DryFlags,
   choice: ProviderChoice,
   running: Running,
@@ -34,16 +34,14 @@ export async function dryRun(
   const parts = await wireDry(choice);
   const print = (name: string, value: object, human: string) =>
     io.stdout.write(secrets.hide(flags.json ? `${JSON.stringify({ event: name, ...value })}\n` : `${human}\n`));
-  let connected = false;
-  for await (const { input, target } of jobs) {
-    const source = target && sourceFor(target.kind, flags.encoding, parts.sendsCompressed);
-    const { settings, rules } = speakSettings(flags, loaded.config, parts.service.traits, {
-      baseUrl: parts.baseUrl,
-      provider: choice.provider,
-      ...(source && { encoding: source.encoding }),
-    });
-    if (!connected) printConnect(parts, settings, print);
-    connected = true;
+  const source = kind && sourceFor(kind, flags.encoding, parts.sendsCompressed);
+  const { settings, rules } = speakSettings(flags, loaded.config, parts.service.traits, {
+    baseUrl: parts.baseUrl,
+    provider: choice.provider,
+    ...(source && { encoding: source.encoding }),
+  });
+  printConnect(parts, settings, print);
+  for await (const { input } of jobs) {
     const cut = cutSpans(input.chunks(running.signal), {
       eager: flush === 'clause',
       markdown: wantsMarkdown(flags.markdown, input),

@@ -82,6 +82,12 @@ export function many(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 
+/** For a flag of one value: the second would take the place of the first without a word. */
+export function once(value: string, before: string | undefined): string {
+  if (before !== undefined) throw new InvalidArgumentError('It is given twice; one file a run.');
+  return value;
+}
+
 function repeatable(flags: string, description: string): Option {
   return new Option(flags, `${description} (repeatable)`).argParser(many).default([], 'none');
 }

@@ -20,28 +20,24 @@ export const fileKinds = {
 export type FileKind = keyof typeof fileKinds;
 export const fileKindNames = Object.keys(fileKinds);
 
-export interface Target {
-  readonly path: string;
-  readonly kind: FileKind;
+/** The pipe itself: opened by its name it would be appended to, and a socket cannot be opened at all. */
+function isStdout(path: string): boolean {
+  return path === '-' || path === '/dev/stdout';
 }
 
 /** The kind of the target: --format, else the name's ending; a pipe and a device are WAV unless told otherwise. */
-export function target(name: string, format: string | undefined): Target {
-  // The pipe itself: opened by its name it would be appended to, and a socket cannot be opened at all.
-  const path = name === '/dev/stdout' ? '-' : name;
+export function kindOf(path: string, format: string | undefined): FileKind {
   const ending = extname(path).slice(1).toLowerCase();
-  const kind = format ?? (path === '-' || ending === '' ? 'wav' : ending);
-  if (!isKind(kind)) {
-    throw new SpeechError('E_USAGE', `vox does not write .${kind} files`, {
-      todo: `use one of: ${fileKindNames.join(', ')}`,
-    });
-  }
-  return { path, kind };
+  const kind = format ?? (isStdout(path) || ending === '' ? 'wav' : ending);
+  if (isKind(kind)) return kind;
+  throw new SpeechError('E_USAGE', `vox does not write .${kind} files`, {
+    todo: `use one of: ${fileKindNames.join(', ')}`,
+  });
 }
 
 /** What stdout is for: audio, what a dry run shows, or no more than talk. */
-export function stdoutUse({ output, dryRun }: { output?: string; dryRun?: boolean }) {
-  const audio = output === '-' || output === '/dev/stdout';
+export function stdoutUse({ output = '', dryRun }: { output?: string; dryRun?: boolean }) {
+  const audio = isStdout(output);
   return { jsonTo: audio ? ('stderr' as const) : ('stdout' as const), outlivesStdout: !audio && dryRun !== true };
 }
 
@@ -80,53 +76,54 @@ export interface OpenTarget {
   keepPartial(): Promise<string | undefined>;
 }
 
-/** What goes into the file: the service's audio, and what it is compressed to on the way. */
+/** The program that compresses, looked for once. */
+export interface Encoder {
+  readonly container: CompressedContainer;
+  readonly ffmpeg: string;
+}
+
+/** Rejects with E_FFMPEG where there is none. */
+export async function findEncoder(container: CompressedContainer): Promise<Encoder> {
+  const { findFfmpeg } = await import('../audio/encode.ts');
+  const ffmpeg = await findFfmpeg();
+  if (ffmpeg === undefined) throw new SpeechError('E_FFMPEG', `no ffmpeg to make ${container} with`);
+  return { container, ffmpeg };
+}
+
+/** What goes into the file: the service's audio, and what compresses it on the way. */
 interface MadeOf {
+  readonly kind: FileKind;
   readonly input: AudioFormat;
-  readonly compressTo?: CompressedContainer;
+  readonly encoder?: Encoder;
   readonly signal: AbortSignal;
 }
 
 /** Opens the target before anything else, so that a missing folder is told before a connection is made. */
-export async function openTarget({ path, kind }: Target, io: Io, made: MadeOf): Promise<OpenTarget> {
-  const ffmpeg = made.compressTo && { container: made.compressTo, ffmpeg: await ffmpegFor(made.compressTo) };
-  const { container } = fileKinds[kind];
-  const { input, signal } = made;
-  if (path === '-') return { sink: await openPipe(io, container, input, ffmpeg), keepPartial: async () => undefined };
-  if (ffmpeg) {
+export async function openTarget(path: string, io: Io, made: MadeOf): Promise<OpenTarget> {
+  if (isStdout(path)) return { sink: await openPipe(io, made), keepPartial: async () => undefined };
+  const { kind, input, encoder, signal } = made;
+  if (encoder) {
     const { createEncodingSink } = await import('../audio/encode.ts');
-    return createEncodingSink({ ...ffmpeg, path, input, signal }).then(asOpen);
+    return createEncodingSink({ ...encoder, path, input, signal }).then(asOpen);
   }
   const { createFileSink } = await import('../audio/sinks/file.ts');
-  return createFileSink({ path, container, format: input, signal }).then(asOpen);
+  return createFileSink({ path, container: fileKinds[kind].container, format: input, signal }).then(asOpen);
 }
 
 function asOpen(sink: FileSink): OpenTarget {
   return { sink, keepPartial: () => sink.keepPartial() };
 }
 
-async function openPipe(
-  io: Io,
-  container: 'wav' | 'raw',
-  input: AudioFormat,
-  ffmpeg: { container: CompressedContainer; ffmpeg: string } | undefined,
-): Promise<AudioSink> {
+async function openPipe(io: Io, { kind, input, encoder }: MadeOf): Promise<AudioSink> {
   if (io.stdout.isTTY) {
     throw new SpeechError('E_USAGE', 'audio is not written to a terminal', {
       todo: 'name a file with -o, or pipe the output',
     });
   }
-  if (ffmpeg) {
+  if (encoder) {
     const { createEncodingStreamSink } = await import('../audio/encode.ts');
-    return createEncodingStreamSink(io.stdout, { ...ffmpeg, input });
+    return createEncodingStreamSink(io.stdout, { ...encoder, input });
   }
   const { createStreamSink } = await import('../audio/sinks/stream.ts');
-  return createStreamSink(io.stdout, { container, format: input });
-}
-
-async function ffmpegFor(container: CompressedContainer): Promise<string> {
-  const { findFfmpeg } = await import('../audio/encode.ts');
-  const ffmpeg = await findFfmpeg();
-  if (ffmpeg === undefined) throw new SpeechError('E_FFMPEG', `no ffmpeg to make ${container} with`);
-  return ffmpeg;
+  return createStreamSink(io.stdout, { container: fileKinds[kind].container, format: input });
 }

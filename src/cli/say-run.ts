@@ -27,10 +27,7 @@ export async function runSay(words: readonly string[], flags: SayFlags, running:
   if (flags.output !== undefined) return runSynth(words, { ...flags, flush, jobs: 1 }, running);
   const choice = choose(flags, running);
   const inputs = textInputs(words, flags.file, io);
-  if (flags.dryRun) {
-    const jobs = inputs.map((input) => ({ input }));
-    return dryRun(jobs, flags, choice, running, flush);
-  }
+  if (flags.dryRun) return dryRun({ jobs: inputs.map((input) => ({ input })) }, flags, choice, running, flush);
   const { provider, why, endpoint } = choice;
   reporter.chosen({ provider, why, ...(endpoint && { endpoint }) });
   noteLive(inputs, running);

@@ -4,6 +4,7 @@ import {
   addServiceFlags,
   addTalkFlags,
   addVoiceFlags,
+  once,
   type ServiceFlags,
   type TalkFlags,
   type VoiceFlags,
@@ -31,7 +32,7 @@ export function addSay(program: Command, context: CommandContext): void {
     .option('--player <name>', 'speaker, audio-io, or a program: pw-play, paplay, aplay, ffplay, afplay, play')
     .option('-a, --audio-device <name>', 'the device, where the player can choose one')
     .option('--buffer-ms <ms>', 'audio held before the first sound', wholeNumber(0, 10_000), 200)
-    .option('-o, --output <file>', 'write a file, and do not play unless --play')
+    .option('-o, --output <file>', 'write a file, and do not play unless --play', once)
     .addOption(new Option('--format <kind>', 'the kind of file, whatever its name').choices(fileKindNames))
     .option('--play', 'with -o: play it too');
   addVoiceFlags(command, { flush: 'clause, then sentence', markdown: 'on for stdin and *.md' });

@@ -35,8 +35,8 @@ export function shownValues(values: Readonly<Record<string, string>>): Record<st
 
 function shownValue(name: string, value: string): string {
   if (!isSecretName(name)) return value;
-  const [scheme, ...rest] = value.split(' ');
-  return rest.length === 1 ? `${scheme} ${hiddenKey}` : hiddenKey;
+  const [scheme] = /^(bearer|basic|token) /i.exec(value) ?? [''];
+  return `${scheme}${hiddenKey}`;
 }
 
 /** A URL without the secrets in its query. */

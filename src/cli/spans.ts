@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import { SpeechError } from '../errors.ts';
 import type { Span } from '../speech/span.ts';
 import { isSpeakable } from '../text/speakable.ts';
@@ -43,5 +44,52 @@ export async function* noticeFirst(text: AsyncIterable<string>, onFirst: () => v
       onFirst();
     }
     yield piece;
+  }
+}
+
+/** A sentence that has ended is let go when nothing follows it for so long: a model may think for seconds. */
+const restMs = 300;
+
+/** A word of two letters or more and its full stop, not the number or the initial that more will follow. */
+const sentenceEnd = /\p{L}{2,}["'”’)\]]*[.!?…。！？]["'”’)\]]* *$/u;
+const keptChars = 80;
+
+/**
+ * Ends the line behind a finished sentence when the source rests: only what follows shows where a sentence ends, and
+ * what follows may be long in coming. Within a paragraph a line's end is a space.
+ */
+export async function* endLineAtRest(text: AsyncIterable<string>, clock: Clock): AsyncIterable<string> {
+  const source = text[Symbol.asyncIterator]();
+  let tail = '';
+  try {
+    let coming = source.next();
+    for (;;) {
+      const next = await (sentenceEnd.test(tail) ? unlessResting(coming, clock) : coming);
+      if (next === undefined) {
+        tail = '';
+        yield '\n';
+        continue;
+      }
+      if (next.done) return;
+      tail = (tail + next.value).slice(-keptChars);
+      yield next.value;
+      coming = source.next();
+    }
+  } finally {
+    await source.return?.();
+  }
+}
+
+/** What comes, or undefined when nothing has come for `restMs`. */
+async function unlessResting<T>(coming: Promise<T>, clock: Clock): Promise<T | undefined> {
+  let wake: () => void = () => {};
+  const rest = new Promise<undefined>((resolve) => {
+    wake = () => resolve(undefined);
+  });
+  const timer = clock.after(restMs, () => wake(), { background: true });
+  try {
+    return await Promise.race([coming, rest]);
+  } finally {
+    timer.cancel();
   }
 }

@@ -12,7 +12,7 @@ import type { ServiceFlags } from './flags.ts';
 import type { TextInput } from './input.ts';
 import type { Running } from './running.ts';
 import type { OpenService } from './service.ts';
-import { firstSpoken, noticeFirst } from './spans.ts';
+import { endLineAtRest, firstSpoken, noticeFirst } from './spans.ts';
 
 /** What a session needs, from the flags and the service. */
 export function sessionOptions(
@@ -51,7 +51,7 @@ export interface SpeakJob {
   readonly onTurn?: (turn: SpeakTurn) => void;
   /** All that was sent has sounded, and more text may or may not come. */
   readonly onLull?: () => void;
-  /** What the turn measured, once it is over, however it ended. */
+  /** What the turn measured, once it is over, however it ended; not called where no sound came. */
   readonly onReport: (report: TurnReport) => void;
   readonly onProgress?: (progress: TurnProgress) => void;
 }
@@ -60,7 +60,7 @@ export interface SpeakJob {
 export async function speak(session: SpeakSession, job: SpeakJob, running: Running): Promise<void> {
   const { signal } = running;
   const text = noticeFirst(job.input.chunks(signal), () => session.warm());
-  const cut = cutSpans(text, {
+  const cut = cutSpans(job.input.live && job.eager ? endLineAtRest(text, running.clock) : text, {
     eager: job.eager,
     markdown: job.markdown,
     ...(job.language !== undefined && { language: job.language }),
@@ -85,17 +85,34 @@ export async function speak(session: SpeakSession, job: SpeakJob, running: Runni
       carriedMs = audioMs;
       noticeLull(turn.progress);
     });
-    const { why, error } = await turn.result;
+    const { why, error, report } = await turn.result;
     if (error) throw error;
     if (why === 'interrupted') throw new SpeechError('E_INTERRUPTED', 'interrupted');
+    if (report.bytes === 0) throw silent(job.input.name);
     await drain(job, signal);
+    job.onReport(report);
   } catch (thrown) {
     // Whatever went wrong here, nothing more is wanted from there.
     turn.interrupt();
-    throw signal.aborted ? signal.reason : thrown;
-  } finally {
-    job.onReport((await turn.result).report);
+    const reason: unknown = signal.aborted ? signal.reason : thrown;
+    const ended = endedBy(reason);
+    const { report } = await turn.result;
+    if (ended !== undefined && report.bytes > 0) job.onReport({ ...report, ended });
+    throw reason;
   }
+}
+
+/** Text was sent, and nothing of it can be heard: an empty file must not look like a success. */
+function silent(name: string): SpeechError {
+  return new SpeechError('E_REQUEST', `nothing of ${name} was spoken: the voice cannot read it`, {
+    todo: 'say which --language the text is in, or choose another --voice',
+  });
+}
+
+/** How the turn ended, by what ended it; a pipe that was closed is nothing to tell. */
+function endedBy(reason: unknown): 'interrupted' | 'failed' | undefined {
+  if (reason instanceof Error && reason.name === 'PipeClosed') return undefined;
+  return reason instanceof SpeechError && reason.code === 'E_INTERRUPTED' ? 'interrupted' : 'failed';
 }
 
 /** The sound to its end, or until the command is stopped: all may have come, and most of it not be heard yet. */

@@ -1,12 +1,18 @@
 import { basename, extname, join } from 'node:path';
 import { SpeechError } from '../errors.ts';
 import { type TextInput, textInput } from './input.ts';
-import { type Target, target } from './output.ts';
+import { type FileKind, kindOf } from './output.ts';
 
 /** One text and the file it becomes. */
 export interface SynthJob {
   readonly input: TextInput;
-  readonly target: Target;
+  readonly path: string;
+}
+
+/** All files of a command are of one kind, and so is what the service is asked to send. */
+export interface SynthPlan {
+  readonly kind: FileKind;
+  readonly jobs: AsyncIterable<SynthJob>;
 }
 
 interface Wanted {
@@ -17,15 +23,15 @@ interface Wanted {
 }
 
 /** What is to be made of the inputs; a contradiction is E_USAGE, before anything is read. */
-export function planJobs(inputs: readonly TextInput[], wanted: Wanted, signal: AbortSignal): AsyncIterable<SynthJob> {
+export function planJobs(inputs: readonly TextInput[], wanted: Wanted, signal: AbortSignal): SynthPlan {
   const { output, outDir, format } = wanted;
   if (output !== undefined && outDir !== undefined) {
     throw new SpeechError('E_USAGE', '--output and --out-dir exclude one another', { todo: 'give one of them' });
   }
   if (outDir !== undefined) {
-    const { kind } = target('-', format);
-    const targetOf = (name: string) => target(join(outDir, `${name}.${kind}`), kind);
-    return wanted.lines ? lineJobs(inputs, targetOf, signal) : fromArray(fileJobs(inputs, targetOf));
+    const kind = kindOf('-', format);
+    const pathOf = (name: string) => join(outDir, `${name}.${kind}`);
+    return { kind, jobs: wanted.lines ? lineJobs(inputs, pathOf, signal) : fromArray(fileJobs(inputs, pathOf)) };
   }
   if (wanted.lines) throw new SpeechError('E_USAGE', '--lines needs --out-dir', { todo: 'name a folder' });
   if (output === undefined) {
@@ -37,7 +43,7 @@ export function planJobs(inputs: readonly TextInput[], wanted: Wanted, signal: A
   if (second || !input) {
     throw new SpeechError('E_USAGE', 'several inputs need --out-dir', { todo: 'name a folder for their files' });
   }
-  return fromArray([{ input, target: target(output, format) }]);
+  return { kind: kindOf(output, format), jobs: fromArray([{ input, path: output }]) };
 }
 
 async function* fromArray<T>(items: readonly T[]): AsyncIterable<T> {
@@ -45,24 +51,24 @@ async function* fromArray<T>(items: readonly T[]): AsyncIterable<T> {
 }
 
 /** A file for each input, by the input's name; two that would become the same one are E_USAGE. */
-function fileJobs(inputs: readonly TextInput[], targetOf: (name: string) => Target): SynthJob[] {
+function fileJobs(inputs: readonly TextInput[], pathOf: (name: string) => string): SynthJob[] {
   const makers = new Map<string, string>();
   return inputs.map((input) => {
-    const made = targetOf(basename(input.name, extname(input.name)));
-    const other = makers.get(made.path);
+    const path = pathOf(basename(input.name, extname(input.name)));
+    const other = makers.get(path);
     if (other !== undefined) {
-      throw new SpeechError('E_USAGE', `${other} and ${input.name} would both become ${made.path}`, {
+      throw new SpeechError('E_USAGE', `${other} and ${input.name} would both become ${path}`, {
         todo: 'run them one after the other, into two folders',
       });
     }
-    makers.set(made.path, input.name);
-    return { input, target: made };
+    makers.set(path, input.name);
+    return { input, path };
   });
 }
 
 async function* lineJobs(
   inputs: readonly TextInput[],
-  targetOf: (name: string) => Target,
+  pathOf: (name: string) => string,
   signal: AbortSignal,
 ): AsyncIterable<SynthJob> {
   let number = 0;
@@ -70,7 +76,7 @@ async function* lineJobs(
     for await (const line of lines(input.chunks(signal))) {
       number++;
       if (line.trim() === '') continue;
-      yield { input: textInput(`line ${number}`, line), target: targetOf(String(number).padStart(4, '0')) };
+      yield { input: textInput(`line ${number}`, line), path: pathOf(String(number).padStart(4, '0')) };
     }
   }
 }

@@ -1,28 +1,37 @@
 import { type ErrorCode, toSpeechError } from '../errors.ts';
 import type { TurnProgress } from '../session/options.ts';
 import type { SpeakSession } from '../session/speak-session.ts';
-import type { SpeakSettings } from '../speech/speak.ts';
 import type { TextInput } from './input.ts';
-import { type OpenTarget, openTarget, sourceFor } from './output.ts';
+import { type Encoder, type FileKind, type OpenTarget, openTarget } from './output.ts';
 import { type OpenPlayer, openPlayer } from './player.ts';
 import { type Running, reportFailure } from './running.ts';
-import { speakSettings } from './settings.ts';
+import type { WantedSpeech } from './settings.ts';
 import { speak, wantsMarkdown } from './speaking.ts';
 import type { SynthFlags } from './synth.ts';
 import type { SynthJob } from './synth-jobs.ts';
-import type { SpeakParts } from './wiring.ts';
 
 export interface MakerSetup {
   readonly flags: SynthFlags;
   readonly running: Running;
-  readonly parts: SpeakParts;
+  readonly kind: FileKind;
+  readonly wanted: WantedSpeech;
+  readonly encoder?: Encoder;
   readonly provider: string;
   /** There is more than one file: each failure is reported by itself, and the others are still made. */
   readonly several: boolean;
 }
 
 /** Failures that every other text would meet as well: trying a thousand more lines would only cost time. */
-const hopeless: ReadonlySet<ErrorCode> = new Set(['E_AUTH', 'E_CONNECT', 'E_CONNECT_TIMEOUT', 'E_DISK_FULL']);
+const hopeless: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'E_USAGE',
+  'E_UNSUPPORTED',
+  'E_AUTH',
+  'E_CONNECT',
+  'E_CONNECT_TIMEOUT',
+  'E_DISK_FULL',
+  'E_PLAYER',
+  'E_DEVICE',
+]);
 
 /** Makes files of texts. */
 export class Maker {
@@ -49,38 +58,27 @@ export class Maker {
   }
 
   /** Makes one file of one text. The target is opened first: a folder that is missing costs no connection. */
-  async make(job: SynthJob, sessionFor: (settings: SpeakSettings) => SpeakSession): Promise<void> {
-    const { flags, running, parts, provider, several } = this.setup;
-    const { input, target } = job;
-    const { encoding, compressTo } = sourceFor(target.kind, flags.encoding, parts.sendsCompressed);
-    const wanted = speakSettings(flags, running.loaded.config, parts.service.traits, {
-      baseUrl: parts.baseUrl,
-      provider,
-      encoding,
-    });
+  async make(job: SynthJob, session: SpeakSession): Promise<void> {
+    const { flags, running, wanted, kind, encoder, provider, several } = this.setup;
+    const { input, path } = job;
     const { format } = wanted.settings;
-    const { signal } = running;
-    const opened = await openTarget(target, running.io, { input: format, signal, ...(compressTo && { compressTo }) });
+    const made = { kind, input: format, signal: running.signal, ...(encoder && { encoder }) };
+    const opened = await openTarget(path, running.io, made);
     let player: OpenPlayer | undefined;
     try {
       player = flags.play ? await openPlayer(flags, format, running) : undefined;
       await speak(
-        sessionFor(wanted.settings),
+        session,
         {
           input,
           sink: player ? player.with(opened.sink) : opened.sink,
-          ...(player && { playback: player.sink }),
+          ...(player && { playback: player.sink, onLull: () => player?.lull() }),
           markdown: wantsMarkdown(flags.markdown, input),
           eager: flags.flush === 'clause',
           rules: wanted.rules,
           ...(flags.language !== undefined && { language: flags.language }),
           onReport: (report) =>
-            running.reporter.turn(report, {
-              provider,
-              input: input.name,
-              output: target.path,
-              ...player?.figures(),
-            }),
+            running.reporter.turn(report, { provider, input: input.name, output: path, ...player?.figures() }),
           onProgress: (progress) => this.#progress(input, progress),
         },
         running,
@@ -102,7 +100,13 @@ export class Maker {
   }
 
   async #keep(job: SynthJob, opened: OpenTarget): Promise<void> {
-    const kept = await opened.keepPartial();
-    if (kept !== undefined) this.#kept.set(job, kept);
+    try {
+      const kept = await opened.keepPartial();
+      if (kept !== undefined) this.#kept.set(job, kept);
+    } catch (thrown) {
+      // What went wrong before matters more, and is told as the error.
+      const { message } = toSpeechError(thrown);
+      this.setup.running.reporter.warning({ code: 'partial', message: `what was received is lost: ${message}` });
+    }
   }
 }

@@ -5,14 +5,17 @@ import { openSpeakSession, type SpeakSession } from '../session/speak-session.ts
 import { dryRun } from './dry-run.ts';
 import { textInputs } from './input.ts';
 import { inParallel } from './jobs.ts';
+import { type Encoder, type FileKind, findEncoder, sourceFor } from './output.ts';
 import { choose } from './providers.ts';
 import { type Running, reportFailure } from './running.ts';
 import { openService } from './service.ts';
+import { speakSettings, type WantedSpeech } from './settings.ts';
 import { noteLive, sessionOptions } from './speaking.ts';
 import type { SynthFlags } from './synth.ts';
 import { planJobs, type SynthJob } from './synth-jobs.ts';
 import { Maker } from './synth-maker.ts';
 import { listVoices } from './voices-run.ts';
+import type { SpeakParts } from './wiring.ts';
 
 /** Where a book is flushed: a voice sounds best when it is given whole paragraphs. */
 const defaultFlush = 'paragraph';
@@ -27,8 +30,9 @@ export async function runSynth(
   if (flags.voice === '?') return listVoices(flags, running);
   const choice = choose(flags, running);
   const inputs = textInputs(words, flags.file, io);
-  const jobs = planJobs(inputs, flags, signal);
-  if (flags.dryRun) return dryRun(jobs, flags, choice, running, flags.flush ?? defaultFlush);
+  const plan = planJobs(inputs, flags, signal);
+  const flush = flags.flush ?? defaultFlush;
+  if (flags.dryRun) return dryRun(plan, flags, choice, running, flush);
   if (flags.outDir !== undefined) await makeFolder(flags.outDir);
   const { provider, why, endpoint } = choice;
   reporter.chosen({ provider, why, ...(endpoint && { endpoint }) });
@@ -36,13 +40,26 @@ export async function runSynth(
   const service = await openService(choice, flags, running);
   try {
     const several = flags.lines === true || inputs.length > 1;
-    const maker = new Maker({ flags, running, parts: service.parts, provider, several });
-    return await makeAll(jobs, several ? flags.jobs : 1, maker, (settings) =>
-      openSpeakSession(sessionOptions(running, service, settings, flags, flags.flush ?? defaultFlush)),
-    );
+    const made = await wantedOf(plan.kind, flags, running, service.parts, provider);
+    const maker = new Maker({ ...made, kind: plan.kind, flags, running, provider, several });
+    const open = () => openSpeakSession(sessionOptions(running, service, made.wanted.settings, flags, flush));
+    return await makeAll(plan.jobs, several ? flags.jobs : 1, maker, open);
   } finally {
     await service.close();
   }
+}
+
+/** What the service is asked for, and the program that compresses it here: the same for every file. */
+async function wantedOf(
+  kind: FileKind,
+  flags: SynthFlags,
+  { loaded }: Running,
+  { baseUrl, service, sendsCompressed }: SpeakParts,
+  provider: string,
+): Promise<{ wanted: WantedSpeech; encoder?: Encoder }> {
+  const { encoding, compressTo } = sourceFor(kind, flags.encoding, sendsCompressed);
+  const wanted = speakSettings(flags, loaded.config, service.traits, { baseUrl, provider, encoding });
+  return { wanted, ...(compressTo && { encoder: await findEncoder(compressTo) }) };
 }
 
 async function makeFolder(path: string): Promise<void> {
@@ -58,18 +75,13 @@ async function makeAll(
   jobs: AsyncIterable<SynthJob>,
   width: number,
   maker: Maker,
-  open: (settings: Parameters<typeof sessionOptions>[2]) => SpeakSession,
+  open: () => SpeakSession,
 ): Promise<number | undefined> {
   const { running, several } = maker.setup;
   const failure = await inParallel(jobs, width, {
-    // A session is opened with the first job, since that decides what the service is asked to send.
-    open: (): { session?: SpeakSession } => ({}),
-    work: (job, worker) =>
-      maker.make(job, (settings) => {
-        worker.session ??= open(settings);
-        return worker.session;
-      }),
-    close: async (worker) => worker.session?.close(),
+    open,
+    work: (job, session) => maker.make(job, session),
+    close: (session) => session.close(),
     failed: (thrown, job) => maker.failed(thrown, job),
   });
   if (running.signal.aborted || (failure !== undefined && !several)) {

@@ -27,12 +27,14 @@ const parts: readonly Part[] = [
   ({ ended }) => (ended === 'done' ? undefined : ended),
   (_, { heardMs }) => figure('heard', heardMs, seconds),
   ({ ttfbMs }) => figure('ttfb', ttfbMs, milliseconds),
+  ({ leadingSilenceMs }) => figure('silence', leadingSilenceMs, milliseconds),
   ({ ttfaMs }) => figure('ttfa', ttfaMs, milliseconds),
   ({ connectMs, handshakeMs }) => {
     const steps = [figure('connect', connectMs, milliseconds), figure('handshake', handshakeMs, milliseconds)];
     return steps.filter((step) => step !== undefined).join(' + ') || undefined;
   },
   ({ rtf }) => figure('rtf', rtf, ratio),
+  ({ gapMaxMs }) => figure('gaps up to', gapMaxMs, milliseconds),
   ({ connections }) => (connections > 1 ? `${connections} connections` : undefined),
   (_, { underruns, underrunMs }) => {
     if (!underruns) return undefined;
@@ -51,7 +53,7 @@ export function turnSummary(report: TurnReport, extra: TurnExtra): { name: strin
 }
 
 function amount({ audioMs, bytes }: TurnReport): string {
-  return audioMs === undefined ? sizesOf(bytes) : `${seconds(audioMs)} of audio`;
+  return audioMs === undefined ? sizesOf(bytes) : `${seconds(audioMs)} of audio, ${sizesOf(bytes)},`;
 }
 
 function figure(name: string, value: number | undefined, write: (value: number) => string): string | undefined {

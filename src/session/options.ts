@@ -106,7 +106,10 @@ export interface SpeakTurn extends AsyncIterable<SpeakOutput> {
   readonly progress: TurnProgress;
   /** Resolves when the service has said all and all has come, or the turn ended before; never rejects. */
   readonly result: Promise<TurnResult>;
-  /** Asks the service to speak what it was sent so far, without waiting for the next boundary. */
+  /**
+   * Asks the service to speak what it was sent so far, without waiting for the next boundary. Text that still waits in
+   * the source of the spans (a sentence that has not ended) was not sent.
+   */
   flush(): void;
   /** Takes no more text; what was sent is still spoken. */
   end(): void;

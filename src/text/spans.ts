@@ -37,8 +37,13 @@ const sliceChars = 1024;
  *
  * Nothing is read ahead; `return()` releases the source at once.
  */
-export function cutSpans(source: AsyncIterable<string>, options: SpanOptions): AsyncIterable<Span> {
-  return through(source, () => new SpanStage(options));
+export function cutSpans(source: AsyncIterable<string> | Iterable<string>, options: SpanOptions): AsyncIterable<Span> {
+  const pieces = Symbol.asyncIterator in source ? source : asComing(source);
+  return through(pieces, () => new SpanStage(options));
+}
+
+async function* asComing(pieces: Iterable<string>): AsyncIterable<string> {
+  yield* pieces;
 }
 
 class SpanStage implements Stage<string, Span> {

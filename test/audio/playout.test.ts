@@ -204,6 +204,21 @@ describe('a lull', () => {
     expect(playout.underruns).toBe(0);
   });
 
+  it('makes what follows wait for its pre-roll even while the device still sounds', async () => {
+    const { clock, device, playout } = setUp();
+    playout.write(chunk(200));
+    device.ask(200);
+    playout.lull();
+    await clock.advance(195);
+    playout.write(chunk(20, 201));
+    expect(device.ask(20)).toBe(0);
+    await clock.advance(100);
+    playout.write(chunk(180, 221));
+    expect(device.ask(200)).toBe(200);
+    expect(playout.underruns).toBe(0);
+    expect(device.heard).toEqual(counted(400));
+  });
+
   it('excuses one silence only', async () => {
     const { clock, device, playout } = setUp();
     playout.write(chunk(200));

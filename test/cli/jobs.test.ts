@@ -50,9 +50,14 @@ describe('inParallel', () => {
   it('has no more under way than it may', async () => {
     let now = 0;
     let most = 0;
+    let meet = () => {};
+    const met = new Promise<void>((resolve) => {
+      meet = resolve;
+    });
     const work = async () => {
       most = Math.max(most, ++now);
-      await Promise.resolve();
+      if (now === 2) meet();
+      await met;
       now--;
     };
     await done({ jobs: of(1, 2, 3, 4, 5, 6), width: 2, work });

@@ -251,6 +251,16 @@ describe('many files', () => {
     expect(asked.requests).toHaveLength(1);
   });
 
+  it.each([
+    ['a model that is none', ['--model', 'aura'], 'E_USAGE', 'no SLNG model'],
+    ['a header that is none', ['-H', 'X-A: 日本'], 'E_USAGE', "the header 'X-A'"],
+    ['a player that is not there', ['--play', '--player', 'gramophone'], 'E_USAGE', 'gramophone'],
+  ] as const)('%s is said once, and not for every line', async (_name, args, code, says) => {
+    const { ran } = await lines({}, 'once', args, 'One more line.\n'.repeat(50));
+    expectFailure(ran, code, says);
+    expect(readdirSync(place.file('once'))).toEqual([]);
+  });
+
   it('text that stops to be UTF-8: what stood before is made', async () => {
     const input = Buffer.concat([Buffer.from('The first.\n'.repeat(2)), Buffer.from([0x67, 0xfc])]);
     const { ran } = await place.synth({}, ['--lines', '--out-dir', 'utf8', '--jobs', '2'], {

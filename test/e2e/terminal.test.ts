@@ -63,6 +63,7 @@ describe('vox synth at a terminal', () => {
     await shown.press('C-c');
     const rows = (await shown.until(/exit code/)).join('\n');
     expect(rows).toMatch(/exit code 130$/);
+    expect(rows).toMatch(/stopped\.wav {2}0\.50 s of audio in .* · interrupted · /);
     expect(rows).toMatch(/interrupted \[E_INTERRUPTED\]/);
     expect(rows).toContain('stopped.partial.wav');
     expect(readdirSync(folder.path).filter((name) => name.startsWith('stopped'))).toEqual(['stopped.partial.wav']);

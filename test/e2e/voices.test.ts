@@ -58,7 +58,8 @@ describe('vox voices', () => {
   ];
 
   it.each(faults)('answered with $name', async ({ http, code, says }) => {
-    const { ran } = await voices({ ...(http && { http }) }, ['--connect-timeout', '0.3']);
+    const patience = http === 'silence' ? '0.3' : '20';
+    const { ran } = await voices({ ...(http && { http }) }, ['--connect-timeout', patience]);
     expectFailure(ran, code, says);
     expect(ran.stdout.length).toBe(0);
   });

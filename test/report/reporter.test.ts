@@ -212,3 +212,17 @@ describe('lists', () => {
     expect(hasEscapes(stdout.raw)).toBe(true);
   });
 });
+
+describe('what must not be shown', () => {
+  it.each(['human', 'json', 'quiet'] as const)('is taken out of everything that is said (%s)', async (mode) => {
+    const { reporter, stdout, stderr } = setup({ mode, hide: (text) => text.replaceAll('a-key', 'KEY') });
+    reporter.chosen({ provider: 'slng', why: 'a-key' });
+    reporter.warning({ code: 'service', message: 'hello a-key' });
+    reporter.note('a-key');
+    reporter.error(new SpeechError('E_AUTH', 'bad a-key', { todo: 'not a-key', detail: { said: 'a-key' } }));
+    await reporter.done();
+    const said = [...stdout.lines, ...stderr.lines].join('\n');
+    expect(said).toContain('bad KEY');
+    expect(said).not.toContain('a-key');
+  });
+});

@@ -8,10 +8,12 @@ const report: TurnReport = {
   connectMs: 3.1,
   handshakeMs: 2,
   ttfbMs: 38.2,
+  leadingSilenceMs: 10.4,
   ttfaMs: 48.6,
   audioMs: 1420,
   processingMs: 210,
   rtf: 0.148,
+  gapMaxMs: 12.3,
   bytes: 68_160,
   chunks: 12,
   chars: 20,
@@ -26,7 +28,7 @@ describe('turnSummary', () => {
   it('tells sound, time, and the latencies, in one line', () => {
     expect(turnSummary(report, { output: 'hello.wav' })).toEqual({
       name: 'hello.wav',
-      figures: ['1.42 s of audio in 0.21 s', 'ttfb 38 ms', 'ttfa 49 ms', 'connect 3.1 ms + handshake 2 ms', 'rtf 0.15'],
+      figures: ['1.42 s of audio, 68.2 kB, in 0.21 s', 'ttfb 38 ms', 'silence 10 ms', 'ttfa 49 ms', 'connect 3.1 ms + handshake 2 ms', 'rtf 0.15', 'gaps up to 12 ms'],
     });
   });
 
