@@ -94,7 +94,7 @@ const exceptions: Record<string, string[]> = {
   // Only SLNG has a catalogue of voices so far, and it is no part of the neutral service.
   'cli/voices-run.ts': ['dialects/slng/catalog.ts', 'dialects/slng/index.ts', 'transport/http.ts'],
   // Both write down what crosses the wire, in the transport's own words.
-  'cli/trace.ts': ['transport/transport.ts:types'],
+  'cli/trace.ts': ['transport/transport.ts:types', 'server/watcher.ts:types'],
   'cli/wire-log.ts': ['transport/transport.ts:types'],
 };
 

@@ -4,10 +4,12 @@ import { standardChecks } from '../doctor/standard-checks.ts';
 import { probeConnection } from '../session/probe.ts';
 import type { DoctorFlags } from './doctor.ts';
 import { openPlayer } from './player.ts';
-import { chooseProvider, findKeys, type ProviderChoice } from './providers.ts';
+import { choose, findKeys, type ProviderChoice, type ProviderFlags } from './providers.ts';
 import type { Running } from './running.ts';
+import { openService } from './service.ts';
+import { speakSettings } from './settings.ts';
 import { version } from './version.ts';
-import { wireEngine, wireSpeak } from './wiring.ts';
+import { wireEngine } from './wiring.ts';
 
 /** Beside the session's own two timeouts, the local provider starts a server and an engine. */
 const spareMs = 5000;
@@ -15,21 +17,17 @@ const spareMs = 5000;
 /** `vox doctor`, once its flags are read. Resolves with the exit code. */
 export async function runDoctorCommand(flags: DoctorFlags, running: Running): Promise<number> {
   const { io, clock, loaded, reporter, signal } = running;
-  const choose = (provider?: string) => chooseProvider(provider === undefined ? {} : { provider }, io.env, loaded);
-  const names = configured(
-    choose,
-    findKeys(io.env, loaded).map((key) => key.provider),
-  );
+  const keyed = findKeys(io.env, loaded).map((key) => key.provider);
   const checks = standardChecks({
     clock,
     voxVersion: version,
     config: () => loaded,
     keys: () => findKeys(io.env, loaded),
-    choose,
-    targets: names.map((provider) => ({
+    choose: () => choose(flags, running),
+    targets: candidates(flags, keyed, running).map(({ provider, probe }) => ({
       provider,
       withinMs: 2 * flags.connectTimeout * 1000 + spareMs,
-      reach: (stop: AbortSignal) => reach(choose(provider), flags, { ...running, signal: stop }),
+      reach: (stop: AbortSignal) => reach(probe, { ...running, signal: stop }),
     })),
     listPlayers: () => listPlayers(clock),
     playerNamed: flags.player !== undefined || flags.audioDevice !== undefined,
@@ -41,37 +39,53 @@ export async function runDoctorCommand(flags: DoctorFlags, running: Running): Pr
   return doctorExitCode(result);
 }
 
-/** The local provider always, and every other that has a key or an endpoint. */
-function configured(choose: (provider?: string) => ProviderChoice, keyed: readonly string[]): string[] {
-  const names = new Set(['local', ...keyed]);
-  try {
-    names.add(choose().provider);
-  } catch {
-    // That no single one can be chosen is the provider check's to tell.
-  }
-  return [...names];
+/** How one provider is reached. */
+type Probe = Omit<DoctorFlags, 'tone' | 'player' | 'audioDevice'>;
+
+/**
+ * The local provider always, and every other that has a key or is chosen. The flags are for the one that is chosen;
+ * the others are reached by their keys. Where none can be, whatever is wrong with the flags meets all but the local one.
+ */
+function candidates(flags: DoctorFlags, keyed: readonly string[], running: Running) {
+  const chosen = chosenOf(flags, running);
+  const { debug, connectTimeout, timeout } = flags;
+  const probe = (provider: string): Probe => {
+    if (provider === chosen?.provider) return flags;
+    if (!chosen && provider !== 'local') return { ...flags, provider };
+    return { provider, debug, connectTimeout, timeout, header: [], param: [] };
+  };
+  const names = new Set(['local', ...keyed, ...(chosen ? [chosen.provider] : [])]);
+  return [...names].map((provider) => ({ provider, probe: probe(provider) }));
 }
 
-async function reach(choice: ProviderChoice, flags: DoctorFlags, running: Running) {
-  const parts = await wireSpeak(choice, running);
+/** That no single one can be chosen is the provider check's to tell. */
+function chosenOf(flags: ProviderFlags, running: Running): ProviderChoice | undefined {
   try {
-    const { defaults } = parts.service.traits;
+    return choose(flags, running);
+  } catch {
+    return undefined;
+  }
+}
+
+async function reach(flags: Probe, running: Running) {
+  const { clock, loaded, log, signal } = running;
+  const choice = choose(flags, running);
+  const opened = await openService(choice, flags, running);
+  try {
+    const { service, baseUrl, credentials, connect } = opened.parts;
+    const watcher = opened.watcher();
     return await probeConnection({
-      service: parts.service,
-      settings: {
-        format: defaults.format,
-        model: defaults.model,
-        baseUrl: parts.baseUrl,
-        ...(defaults.voice && { voice: defaults.voice }),
-      },
-      credentials: parts.credentials,
-      connect: parts.connect,
-      clock: running.clock,
-      log: running.log,
-      signal: running.signal,
-      timeouts: { connectMs: flags.connectTimeout * 1000 },
+      service,
+      settings: speakSettings(flags, loaded.config, service.traits, { baseUrl, provider: choice.provider }).settings,
+      credentials,
+      connect,
+      clock,
+      log,
+      signal,
+      timeouts: { connectMs: flags.connectTimeout * 1000, frameMs: flags.timeout * 1000 },
+      ...(watcher && { watcher }),
     });
   } finally {
-    await parts.close();
+    await opened.close();
   }
 }

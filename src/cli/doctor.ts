@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './context.ts';
-import { addTalkFlags, seconds, type TalkFlags } from './flags.ts';
+import { addSessionFlags, addTalkFlags, type SessionFlags, type TalkFlags } from './flags.ts';
 
-export interface DoctorFlags extends TalkFlags {
+export interface DoctorFlags extends SessionFlags, TalkFlags {
   tone: boolean;
   player?: string;
   audioDevice?: string;
-  connectTimeout: number;
 }
 
 /** `vox doctor`: what works here, what does not, and what to do. */
@@ -17,9 +16,9 @@ export function addDoctor(program: Command, context: CommandContext): void {
     .description('Checks this machine, the keys, each configured provider, the players and the engines.')
     .option('--no-tone', 'do not play the second of tone')
     .option('--player <name>', 'the player to try')
-    .option('-a, --audio-device <name>', 'the device to try')
-    .option('--connect-timeout <seconds>', 'longest wait for a ready session', seconds, 10);
-  addTalkFlags(command);
+    .option('-a, --audio-device <name>', 'the device to try');
+  addSessionFlags(command);
+  addTalkFlags(command.optionsGroup('Talk:'));
   command.action(async (flags: DoctorFlags) => {
     const { doctor } = await import('./work.ts');
     await doctor(context, flags);

@@ -14,15 +14,19 @@ export interface ConnectFlags {
 }
 
 /** Flags of every command that holds a session with a service. */
-export interface ServiceFlags extends ConnectFlags {
+export interface SessionFlags extends ConnectFlags {
   route?: 'bridge' | 'direct';
   region?: string;
   worldPart?: string;
   auth?: 'header' | 'query';
   param: string[];
-  interrupt: 'cancel' | 'clear';
   timeout: number;
   trace?: string;
+}
+
+/** Flags of every command that speaks in such a session. */
+export interface ServiceFlags extends SessionFlags {
+  interrupt: 'cancel' | 'clear';
   dryRun?: boolean;
 }
 
@@ -120,20 +124,28 @@ export function addConnectFlags(command: Command): Command {
     .option('--max-time <seconds>', 'longest time for the whole', seconds);
 }
 
-export function addServiceFlags(command: Command): Command {
-  return addConnectFlags(command)
+export function addTraceFlag(command: Command): Command {
+  return command.option('--trace <file>', 'write what crosses the wire to FILE.jsonl, without keys and audio');
+}
+
+export function addSessionFlags(command: Command): Command {
+  addConnectFlags(command)
     .option('--timeout <seconds>', "longest wait for the service's next message", seconds, 30)
     .addOption(new Option('--route <route>', "SLNG's family of routes").choices(['bridge', 'direct']))
     .option('--region <name>', 'region override, for example eu-north-1')
     .option('--world-part <name>', 'world part override: ap, eu, na')
     .addOption(new Option('--auth <way>', 'how the key travels').choices(['header', 'query']))
-    .addOption(repeatable('--param <name=value>', "a setting in the vendor's own words"))
+    .addOption(repeatable('--param <name=value>', "a setting in the vendor's own words"));
+  return addTraceFlag(command);
+}
+
+export function addServiceFlags(command: Command): Command {
+  return addSessionFlags(command)
     .addOption(
       new Option('--interrupt <words>', 'how an interruption is said: cancel and clear, or clear alone')
         .choices(['cancel', 'clear'])
         .default('cancel'),
     )
-    .option('--trace <file>', 'write what crosses the wire to FILE.jsonl, without keys and audio')
     .option('--dry-run', 'show what would be sent, and send nothing');
 }
 

@@ -1,6 +1,8 @@
 import { SpeechError } from '../errors.ts';
 import type { Running } from './running.ts';
 import type { ServeFlags } from './serve.ts';
+import { closeAll } from './service.ts';
+import { openTrace } from './trace.ts';
 import { wireServer } from './wiring.ts';
 
 /** `vox serve`, once its flags are read: serves until SIGINT or SIGTERM, which end it with 0. */
@@ -10,7 +12,7 @@ export async function runServe(flags: ServeFlags, running: Running): Promise<und
   // A variable that was never set (`--key "$KEY"`) must not mean a server that lets anyone in.
   if (key === '') throw new SpeechError('E_USAGE', 'the key of the server is empty', { todo: 'give one, or none' });
   secrets.add(key);
-  const served = await wireServer({ ...flags, ...(key !== undefined && { key }) }, running);
+  const served = await openServer({ ...flags, ...(key !== undefined && { key }) }, running);
   const { url, wsUrl } = served.server;
   const lines = [
     `vox serves SLNG text to speech on ${wsUrl} (${url}/healthz)`,
@@ -36,4 +38,17 @@ export async function runServe(flags: ServeFlags, running: Running): Promise<und
   if (signal.reason instanceof SpeechError && signal.reason.code !== 'E_INTERRUPTED') throw signal.reason;
   reporter.note('vox served its last');
   return undefined;
+}
+
+/** The trace first: a file that cannot be written is told before there is a server. */
+async function openServer({ trace: path, ...wishes }: ServeFlags, running: Running) {
+  const trace = path === undefined ? undefined : await openTrace(path, running.clock, running.secrets);
+  const closeTrace = async () => trace?.close();
+  try {
+    const served = await wireServer({ ...wishes, ...(trace && { watch: trace.serverWatcher }) }, running);
+    return { server: served.server, close: () => closeAll(served.close, closeTrace) };
+  } catch (thrown) {
+    await closeTrace();
+    throw thrown;
+  }
 }

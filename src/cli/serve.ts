@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { CommandContext } from './context.ts';
-import { addTalkFlags, type TalkFlags, wholeNumber } from './flags.ts';
+import { addTalkFlags, addTraceFlag, type TalkFlags, wholeNumber } from './flags.ts';
 
 export interface ServeFlags extends TalkFlags {
   port: number;
@@ -9,6 +9,7 @@ export interface ServeFlags extends TalkFlags {
   engine: 'local' | 'scripted';
   slngAudio: 'binary' | 'json';
   slngCase: 'slng' | 'deepgram';
+  trace?: string;
 }
 
 /** `vox serve`: the protocol's server on this machine, with the embedded engine behind it. */
@@ -31,6 +32,7 @@ export function addServe(program: Command, context: CommandContext): void {
         .choices(['slng', 'deepgram'])
         .default('slng'),
     );
+  addTraceFlag(command);
   addTalkFlags(command);
   command.action(async (flags: ServeFlags) => {
     const { serve } = await import('./work.ts');

@@ -6,7 +6,7 @@ import type { SpeakTraits } from '../speech/service.ts';
 import type { PronunciationRule, SpeakSettings } from '../speech/speak.ts';
 import { parseRules } from '../text/pronounce.ts';
 import type { Config } from './config.ts';
-import type { ServiceFlags, VoiceFlags } from './flags.ts';
+import type { ServiceFlags, SessionFlags, VoiceFlags } from './flags.ts';
 import { readFault } from './input.ts';
 
 /** What the flags ask of a service, and what we do to the text on our side. */
@@ -15,9 +15,14 @@ export interface WantedSpeech {
   readonly rules: readonly PronunciationRule[];
 }
 
+/** What of the flags makes the settings. A command that says nothing has a few of them only. */
+export type SettingsFlags = Pick<SessionFlags, 'param' | 'header' | 'route' | 'region' | 'worldPart'> &
+  Partial<Pick<ServiceFlags, 'interrupt'>> &
+  Omit<VoiceFlags, 'file' | 'flush' | 'markdown'>;
+
 /** The settings of a session, from the flags over the config file over the service's own defaults. */
 export function speakSettings(
-  flags: VoiceFlags & ServiceFlags,
+  flags: SettingsFlags,
   config: Config,
   traits: SpeakTraits,
   parts: { baseUrl: string; provider: string; encoding?: Encoding },
@@ -33,9 +38,9 @@ export function speakSettings(
       format,
       baseUrl: parts.baseUrl,
       model: flags.model ?? config.model ?? defaults.model,
-      interruptWith: flags.interrupt,
       params: pairs(flags.param, '=', (value) => `--param wants name=value, not '${value}'`),
       headers: headerPairs(flags.header),
+      ...(flags.interrupt !== undefined && { interruptWith: flags.interrupt }),
       ...(voice !== undefined && { voice }),
       ...(flags.language !== undefined && { language: flags.language }),
       ...(flags.speed !== undefined && { speed: flags.speed }),
@@ -47,7 +52,7 @@ export function speakSettings(
   };
 }
 
-function wantedFormat(flags: VoiceFlags, traits: SpeakTraits, encodingOfFile: Encoding | undefined): AudioFormat {
+function wantedFormat(flags: SettingsFlags, traits: SpeakTraits, encodingOfFile: Encoding | undefined): AudioFormat {
   const encoding = encodingOfFile ?? flags.encoding ?? traits.defaults.format.encoding;
   if (!traits.encodings.includes(encoding)) {
     throw new SpeechError('E_UNSUPPORTED', `this provider does not send ${encoding}`, {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Synthesizer, VoiceInfo } from '../engine/engine.ts';
 import type { Log } from '../log.ts';
+import type { ServerOptions } from '../server/options.ts';
 import type { SpeakService } from '../speech/service.ts';
 import type { Credentials } from '../speech/speak.ts';
 import type { Connect } from '../transport/transport.ts';
@@ -91,6 +92,7 @@ export interface ServerWishes {
   readonly engine: 'local' | 'scripted';
   readonly slngAudio?: 'binary' | 'json';
   readonly slngCase?: 'slng' | 'deepgram';
+  readonly watch?: ServerOptions['watch'];
 }
 
 /** The server and the engine behind it. */
@@ -125,6 +127,7 @@ async function startWired(wishes: ServerWishes, means: Means, engine: Synthesize
     ids: randomId,
     today: () => new Date(),
     version,
+    ...(wishes.watch && { watch: wishes.watch }),
     style: {
       ...(wishes.slngAudio && { audio: wishes.slngAudio }),
       ...(wishes.slngCase && { casing: wishes.slngCase }),

@@ -7,6 +7,7 @@ import type { Frame } from '../transport/transport.ts';
 import type { Counters, ServerLimits } from './options.ts';
 import { Outflow } from './outflow.ts';
 import type { Outlet } from './outlet.ts';
+import type { ServerWatcher } from './watcher.ts';
 
 /** What does the work of a connection: it gets the client's requests in order, and `stop` at the end, once. */
 export interface Handler {
@@ -25,6 +26,7 @@ export interface ConnectionParts {
   readonly limits: ServerLimits;
   readonly counters: Counters;
   readonly log?: Log;
+  readonly watcher?: ServerWatcher;
   handler(outlet: Outlet): Handler;
 }
 
@@ -57,10 +59,16 @@ export class Connection implements Outlet {
     const stalled = () => this.#drop(`the client has read nothing for ${limits.stalledMs / 1000} s`);
     this.#out = new Outflow({ socket, clock, limits, stalled });
     this.#handler = parts.handler(this);
-    this.gone = new Promise((resolve) => this.#socket.once('close', (code) => resolve(this.#closed(code))));
+    this.gone = new Promise((resolve) =>
+      this.#socket.once('close', (code, reason) => resolve(this.#closed(code, String(reason)))),
+    );
     this.#listen();
     this.#watchIdle(parts.limits.idleMs);
-    this.#guard(() => this.#apply(parts.peer.opened()));
+    this.#guard(() => {
+      const step = parts.peer.opened();
+      parts.watcher?.opened(step);
+      this.#apply(step);
+    });
     this.#work();
   }
 
@@ -102,7 +110,7 @@ export class Connection implements Outlet {
     if (this.#restrain()) return;
     const next = this.#inbox.shift();
     this.#guard(() => {
-      if (next && 'kind' in next) this.#apply(this.#parts.peer.decode(next));
+      if (next && 'kind' in next) this.#decode(next);
       else if (next) this.#request(next);
     });
   }
@@ -122,6 +130,12 @@ export class Connection implements Outlet {
       this.#log('server', () => `${this.#parts.name}: ${thrown instanceof Error ? thrown.stack : String(thrown)}`);
       this.hangUp(1011, 'internal error');
     }
+  }
+
+  #decode(frame: Frame): void {
+    const step = this.#parts.peer.decode(frame);
+    this.#parts.watcher?.decoded(frame, step);
+    this.#apply(step);
   }
 
   #apply(step: Step<SpeakRequest>): void {
@@ -153,6 +167,7 @@ export class Connection implements Outlet {
     if (this.#ending) return;
     if (event.type === 'error') this.#parts.counters.faults++;
     const step = this.#parts.peer.encode(event);
+    this.#parts.watcher?.encoded(event, step);
     if (event.type === 'audio') {
       for (const frame of step.frames) this.#out.audio(frame);
       return;
@@ -217,8 +232,9 @@ export class Connection implements Outlet {
     this.#out.stop();
   }
 
-  #closed(code: number): void {
+  #closed(code: number, reason: string): void {
     this.#stop();
+    this.#parts.watcher?.closed(code, reason);
     this.#goodbye?.cancel();
     this.#log('server', () => `${this.#parts.name}: closed with ${code}`);
   }

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Synthesizer } from '../engine/engine.ts';
 import type { Log } from '../log.ts';
 import type { ServerStyle, SpeakService } from '../speech/service.ts';
+import type { OpenedConnection, ServerWatcher } from './watcher.ts';
 
 /** Everything that a stranger could make grow, with its bound. None of these is a vendor's figure. */
 export interface ServerLimits {
@@ -75,6 +76,8 @@ export interface ServerOptions {
   readonly style?: Partial<ServerStyle>;
   readonly limits?: Partial<ServerLimits>;
   readonly log?: Log;
+  /** Gives each connection one that sees all of it. Without, nobody looks, and it costs nothing. */
+  readonly watch?: (connection: OpenedConnection) => ServerWatcher;
 }
 
 /** Counts since the server was started, but for `sessions`, which is now. */

@@ -4,6 +4,7 @@ import type { ServerOptions as SocketOptions, WebSocket } from 'ws';
 import { SpeechError } from '../errors.ts';
 import { noLog } from '../log.ts';
 import type { ServerStyle } from '../speech/service.ts';
+import { headersOf } from './answer.ts';
 import { catalogRoute } from './catalog.ts';
 import { Connection } from './connection.ts';
 import { dictionaryRoutes } from './dictionary-routes.ts';
@@ -144,20 +145,24 @@ class SpeechServer implements RunningServer {
     this.#log(() => `upgrade refused with ${status}`);
   }
 
-  opened(socket: WebSocket, { service, matched }: Admitted): void {
-    const { engine, clock, ids, log } = this.#options;
+  opened(socket: WebSocket, { service, matched, request }: Admitted): void {
+    const { engine, clock, ids, log, watch } = this.#options;
+    const [target, style] = [request.url ?? '', this.#style];
     const sessionId = `sess_tts_${ids()}`;
     const counters = this.#counters;
     counters.sessionsTotal++;
     this.#log(() => `${sessionId}: ${service.name} ${matched.settings.model ?? ''}`);
     const connection = new Connection({
       socket,
-      peer: service.server(matched.settings, this.#style),
+      peer: service.server(matched.settings, style),
       name: sessionId,
       clock,
       limits: this.limits,
       counters,
       ...(log && { log }),
+      ...(watch && {
+        watcher: watch({ dialect: service.name, target, headers: headersOf(request), matched, style }),
+      }),
       handler: (outlet) =>
         new SpeakHandler({
           engine,
@@ -165,7 +170,7 @@ class SpeechServer implements RunningServer {
           outlet,
           sessionId,
           counters,
-          closesAfterFlush: this.#style.end === 'close',
+          closesAfterFlush: style.end === 'close',
         }),
     });
     this.#connections.add(connection);

@@ -10,6 +10,7 @@ import type { KeyCheck } from './keys.ts';
 export interface Admitted {
   readonly service: SpeakService;
   readonly matched: Matched<SpeakSettings>;
+  readonly request: IncomingMessage;
 }
 
 export interface UpgradeRules {
@@ -31,7 +32,7 @@ export function admit(request: IncomingMessage, rules: UpgradeRules): Admitted |
     if ('status' in matched) return matched;
     if (!rules.keyIsRight(matched.credentials.key)) return asRefusal(unauthorized(matched.credentials.key));
     if (!rules.hasRoom()) return asRefusal(noRoom);
-    return { service, matched };
+    return { service, matched, request };
   }
   return asRefusal(noSuchPath(url));
 }

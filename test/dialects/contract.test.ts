@@ -190,7 +190,9 @@ describe('the format of fixtures', () => {
       `{"event":{"type":"audio","turn":"a","chunk":{"firstSample":480,"bytes":4,"sha256":"${sha}"}}}`,
     ];
     expect(checkFixture(slngSpeak, parseFixture('slng/speak/x.jsonl', lines.join('\n')))).toEqual([]);
-    const two = parseTrace('x.jsonl', `${[...lines, ...lines].join('\n')}\n`);
+    // Two of them at once, a line of the one after a line of the other.
+    const mixed = lines.flatMap((line) => [1, 2].map((n) => line.replace(/\}$/, `,"connection":${n}}`)));
+    const two = parseTrace('x.jsonl', `${mixed.join('\n')}\n`);
     expect(two.map((fixture) => fixture.lines.length)).toEqual([lines.length - 1, lines.length - 1]);
     expect(two.flatMap((fixture) => checkFixture(slngSpeak, fixture))).toEqual([]);
   });

@@ -55,6 +55,7 @@ const flags: Misuse[] = [
     code: 'E_USAGE',
     says: "Unknown area 'all'",
   },
+  { name: 'two targets', args: [...at, '-o', 'y.wav'], code: 'E_USAGE', says: /given twice/ },
   { name: 'no jobs', args: [...at, '--jobs', '0'], code: 'E_USAGE', says: /whole number from 1 to 64/ },
   {
     name: 'a --param without a value',

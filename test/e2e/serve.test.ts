@@ -108,7 +108,7 @@ describe('vox synth at vox serve', () => {
   it('in an encoding that it cannot make', async () => {
     mkdirSync(place.file('no-programs'));
     const poor = await serve(['--engine', 'scripted'], { PATH: place.file('no-programs') });
-    const ran = await synth(['-o', 'x.mp3', '--endpoint', poor.wsUrl]);
+    const ran = await place.vox(['synth', 'Hello there.', '-o', 'x.mp3', '--endpoint', poor.wsUrl]);
     expect(await poor.stop()).toBe(0);
     expectFailure(ran, 'E_REQUEST', /mp3.*ffmpeg|ffmpeg.*mp3/);
   });

@@ -28,7 +28,15 @@ describe('turnSummary', () => {
   it('tells sound, time, and the latencies, in one line', () => {
     expect(turnSummary(report, { output: 'hello.wav' })).toEqual({
       name: 'hello.wav',
-      figures: ['1.42 s of audio, 68.2 kB, in 0.21 s', 'ttfb 38 ms', 'silence 10 ms', 'ttfa 49 ms', 'connect 3.1 ms + handshake 2 ms', 'rtf 0.15', 'gaps up to 12 ms'],
+      figures: [
+        '1.42 s of audio, 68.2 kB, in 0.21 s',
+        'ttfb 38 ms',
+        'silence 10 ms',
+        'ttfa 49 ms',
+        'connect 3.1 ms + handshake 2 ms',
+        'rtf 0.15',
+        'gaps up to 12 ms',
+      ],
     });
   });
 

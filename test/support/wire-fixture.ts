@@ -36,6 +36,7 @@ export type Way = (typeof ways)[number];
 
 const header = v.strictObject({
   voxwire: v.literal(1),
+  connection: v.optional(v.number()),
   kind: v.picklist(['transcript', 'trace']),
   dialect: v.string(),
   service: v.picklist(['speak', 'listen']),
@@ -112,18 +113,18 @@ const request = v.variant('type', [
   v.strictObject({ type: type('reject'), fault }),
 ]);
 
-const t = v.optional(v.number());
+const every = { t: v.optional(v.number()), connection: v.optional(v.number()) };
 const dir = v.picklist(['c>s', 's>c']);
 const line = v.union([
-  v.strictObject({ t, cmd: v.variant('type', [...commands]) }),
-  v.strictObject({ t, ask: request }),
-  v.strictObject({ t, say: event }),
-  v.strictObject({ t, event }),
-  v.strictObject({ t, dir, json: v.unknown() }),
-  v.strictObject({ t, dir, text: v.string() }),
-  v.strictObject({ t, dir, hex }),
-  v.strictObject({ t, dir, audio: digest }),
-  v.strictObject({ t, dir, close: v.strictObject({ code: v.number(), reason: v.string() }) }),
+  v.strictObject({ ...every, cmd: v.variant('type', [...commands]) }),
+  v.strictObject({ ...every, ask: request }),
+  v.strictObject({ ...every, say: event }),
+  v.strictObject({ ...every, event }),
+  v.strictObject({ ...every, dir, json: v.unknown() }),
+  v.strictObject({ ...every, dir, text: v.string() }),
+  v.strictObject({ ...every, dir, hex }),
+  v.strictObject({ ...every, dir, audio: digest }),
+  v.strictObject({ ...every, dir, close: v.strictObject({ code: v.number(), reason: v.string() }) }),
 ]);
 
 export type FixtureHeader = v.InferOutput<typeof header>;
@@ -158,10 +159,14 @@ export function parseFixture(name: string, content: string): Fixture {
   };
 }
 
-/** A trace holds one connection after another. */
+/** A trace holds several connections, whose lines may be mixed: each says of which it is. */
 export function parseTrace(name: string, content: string): Fixture[] {
-  const connections = content.trimEnd().split(/\n(?=\{"voxwire":)/);
-  return connections.map((connection) => parseFixture(name, connection));
+  const connections = new Map<number, string[]>();
+  for (const text of content.trimEnd().split('\n')) {
+    const { connection } = v.parse(v.object({ connection: v.number() }), JSON.parse(text));
+    connections.set(connection, [...(connections.get(connection) ?? []), text]);
+  }
+  return [...connections.values()].map((lines) => parseFixture(name, lines.join('\n')));
 }
 
 /** All fixtures of a dialect and a direction, in the order of their names. */
