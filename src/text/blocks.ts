@@ -98,7 +98,7 @@ export function readLine(rest: string, final: boolean, within: Within): Line | '
 
 /** Starts whose kind, or text, hangs on what comes later in the line. */
 function wantsWholeLine(inner: string): boolean {
-  return fence.test(inner) || heading.test(inner) || /^[ \t]{0,3}\[[^\]]*\]?$/.test(inner);
+  return fence.test(inner) || heading.test(inner) || /^[ \t]{0,3}\[(?:[^\]]*\]?|\^[^\]\n]+\]:[ \t]*)$/.test(inner);
 }
 
 /** Whether a line closes the fence that these marks opened. 'more' while that cannot be told. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../src/errors.ts';
-import { type Act, faultyServer, flushed, type Scenario, sound } from '../support/faulty-server.ts';
+import { type Act, faultyServer, flushed, nobody, type Scenario, sound } from '../support/faulty-server.ts';
 import { expectFailure, failure, key, objects, wavBytes, workplace } from './workplace.ts';
 
 const place = workplace();
@@ -268,9 +268,7 @@ describe('vox synth, and a service that fails', () => {
   });
 
   it('connects to nothing where nobody listens', async () => {
-    const server = await faultyServer();
-    await server.close();
-    const ran = await place.vox(['synth', 'Hello.', '-o', 'n.wav', '--endpoint', server.wsUrl]);
+    const ran = await place.vox(['synth', 'Hello.', '-o', 'n.wav', '--endpoint', nobody]);
     expectFailure(ran, 'E_CONNECT', /connection refused/);
   });
 });

@@ -198,7 +198,7 @@ describe('vox synth, what it says', () => {
     const [chosen, summary, ...more] = ran.stderr.split('\n');
     expect(chosen).toBe('vox: provider local (no key is set)');
     expect(summary).toMatch(
-      /talk\.wav {2}3\.\d\d s of audio in \d+\.\d\d s · ttfb \d.* · ttfa .* · connect .* \+ handshake .* · rtf \d/,
+      /talk\.wav {2}3\.\d\d s of audio, 16\d\.\d kB, in \d+\.\d\d s · ttfb \d.* · silence .* · ttfa .* · connect .* \+ handshake .* · rtf \d.* · gaps up to \d/,
     );
     expect(more).toEqual(['']);
   });

@@ -49,7 +49,9 @@ describe('vox synth at a terminal', () => {
     expect(chosen).toBe(rows[0]);
     // The summary may be longer than the screen is wide; the moving line is gone.
     const left = rest.join('');
-    expect(left).toMatch(/long\.wav {2}1\.00 s of audio in \d+\.\d\d s · ttfb .* · rtf \d+\.\d+exit code 0$/);
+    expect(left).toMatch(
+      /long\.wav {2}1\.00 s of audio, 48\.0 kB, in \d+\.\d\d s · ttfb .* · rtf \d+\.\d+ · gaps up to [\d.]+ m?sexit code 0$/,
+    );
     expect(left).not.toContain('sentence');
     expect(samplesOf(readFileSync(at('long.wav')).subarray(44)).length).toBe(2 * signal.length);
   });
@@ -63,7 +65,7 @@ describe('vox synth at a terminal', () => {
     await shown.press('C-c');
     const rows = (await shown.until(/exit code/)).join('\n');
     expect(rows).toMatch(/exit code 130$/);
-    expect(rows).toMatch(/stopped\.wav {2}0\.50 s of audio in .* · interrupted · /);
+    expect(rows).toMatch(/stopped\.wav {2}0\.50 s of audio, 24\.0 kB, in .* · interrupted · /);
     expect(rows).toMatch(/interrupted \[E_INTERRUPTED\]/);
     expect(rows).toContain('stopped.partial.wav');
     expect(readdirSync(folder.path).filter((name) => name.startsWith('stopped'))).toEqual(['stopped.partial.wav']);

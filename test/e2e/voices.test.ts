@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../src/errors.ts';
-import { faultyServer, type Scenario } from '../support/faulty-server.ts';
+import { faultyServer, nobody, type Scenario } from '../support/faulty-server.ts';
 import { expectFailure, key, objects, workplace } from './workplace.ts';
 
 const place = workplace();
@@ -65,9 +65,7 @@ describe('vox voices', () => {
   });
 
   it('where nobody listens', async () => {
-    const server = await faultyServer();
-    await server.close();
-    expectFailure(await place.vox(['voices', '--endpoint', server.wsUrl]), 'E_CONNECT', /ECONNREFUSED|refused/);
+    expectFailure(await place.vox(['voices', '--endpoint', nobody]), 'E_CONNECT', /ECONNREFUSED|refused/);
   });
 
   it('stopped while it waits', async () => {

@@ -41,7 +41,7 @@ describe('for a person', () => {
       'vox: provider slng at ws://127.0.0.1:8080 (--provider)',
       'vox: warning: the voice was replaced [voice_default]',
       'type what to say',
-      'hello.wav  1.42 s of audio in 0.21 s · ttfb 38 ms',
+      'hello.wav  1.42 s of audio, 68.2 kB, in 0.21 s · ttfb 38 ms',
       'vox: the key was refused [E_AUTH]',
       '  → check the key; `vox doctor` shows where it was found',
     ]);

@@ -54,6 +54,9 @@ export interface FaultyServer {
   close(): Promise<void>;
 }
 
+/** Where nobody listens. A port that was free a moment ago is soon somebody else's; this one is given to none. */
+export const nobody = 'ws://127.0.0.1:2';
+
 /** So many bytes of a sound that is none by accident: each says where it stands, and none begins like a header. */
 export function sound(byteCount: number, from = 0): Uint8Array {
   return Uint8Array.from({ length: byteCount }, (_, i) => ((from + i) * 7 + 1) % 251);

@@ -289,6 +289,12 @@ const atoms = fc.constantFrom(
 );
 
 describe('cutSpans, whatever the text', () => {
+  it('takes the blanks behind a footnote mark as markup, however they come', async () => {
+    const text = '[^1]: |\nword ';
+    const chosen = { eager: false, markdown: true, maxChars: 20 };
+    expect(await spansOf(units(text), chosen)).toEqual(await spansOf([text], chosen));
+  });
+
   const texts = fc.array(atoms, { maxLength: 45 }).map((parts) => parts.join(''));
   const options = fc.record({ eager: fc.boolean(), markdown: fc.boolean(), maxChars: fc.constantFrom(20, 400) });
 
