@@ -91,7 +91,9 @@ export class FlitePool {
   #add(): void {
     const stop = new SharedArrayBuffer(4);
     const workerData: WorkerStart = { stop };
-    const worker = new Worker(this.#options.workerPath, { workerData });
+    // Slices of sound are its only garbage; V8 would let 30 MB of them lie (measured: a book's peak, 1.34 → 1.25).
+    const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+    const worker = new Worker(this.#options.workerPath, { workerData, resourceLimits });
     worker.unref();
     const slot: Slot = {
       worker,

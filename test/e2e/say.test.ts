@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { needs } from '../support/programs.ts';
@@ -210,6 +210,8 @@ suite.describe('vox say, heard through a sound card', () => {
     let atCtrlC = 0;
     const ran = await say(['--flush', 'sentence', '-o', path, '--play', text], {
       during: async (child) => {
+        // All has come, which is far ahead of what is heard.
+        await recording.until(() => existsSync(path));
         atCtrlC = await interruptWhenHeard(child, 500);
       },
     });
