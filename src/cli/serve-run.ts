@@ -36,7 +36,7 @@ export async function runServe(flags: ServeFlags, running: Running): Promise<und
   });
   await served.close();
   if (signal.reason instanceof SpeechError && signal.reason.code !== 'E_INTERRUPTED') throw signal.reason;
-  reporter.note('vox served its last');
+  reporter.note('the server has ended');
   return undefined;
 }
 

@@ -55,6 +55,8 @@ export class Screen {
   }
 
   async close(): Promise<void> {
+    // A server does not end while a client of this kind has not read all that it was told.
+    this.#watcher?.kill('SIGKILL');
     // Whatever still runs on it ends with it.
     await this.#tmux('kill-server').catch(() => {});
     this.#folder.remove();
