@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ErrorCode } from '../../src/errors.ts';
 import { type Act, type FaultyServer, faultyServer, flushed, type Scenario, sound } from '../support/faulty-server.ts';
-import { hasProgram } from '../support/programs.ts';
+import { needs } from '../support/programs.ts';
 import { expectFailure, failure, objects, wavBytes, workplace } from './workplace.ts';
 
 const place = workplace();
@@ -179,7 +179,7 @@ describe('a format that ffmpeg makes', () => {
     expect(readFileSync(place.file('passed.mp3'))).toEqual(frames);
   });
 
-  it.skipIf(!hasProgram('ffmpeg') && process.env.VOX_REQUIRE_ALL !== '1').each([
+  needs('ffmpeg').it.each([
     ['the name', ['-o', 'named.mp3']],
     ['the name and the encoding', ['-o', 'both.mp3', '--encoding', 'mp3']],
     ['the encoding alone', ['-o', 'encoded.raw', '--encoding', 'mp3']],
