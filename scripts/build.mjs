@@ -1,5 +1,5 @@
-// Builds what is shipped: the command (one CommonJS file, because Node loads that faster than modules), the engine's
-// worker, and the library with its types. Heavy parts stay outside and are loaded on first use.
+// Builds what is shipped: the command (one CommonJS file, because Node loads that faster than modules), the engines'
+// workers, and the library with its types. Heavy parts stay outside and are loaded on first use.
 import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,
@@ -20,7 +20,11 @@ const dist = join(root, 'dist');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 // What is installed beside the bundle: WebAssembly, native code, and what is LGPL (never inside our bundle).
-const external = ['@echogarden/*', 'speaker', 'bufferutil', 'utf-8-validate'];
+const external = [
+  ...['@echogarden/*', '@wasm-audio-decoders/*', 'koffi', 'mpg123-decoder', 'ogg-opus-decoder', 'speaker'],
+  // It finds its recorders by name at run time.
+  ...['node-record-lpcm16', 'bufferutil', 'utf-8-validate'],
+];
 
 const shared = {
   absWorkingDir: root,
@@ -62,8 +66,9 @@ const results = await Promise.all([
   build({
     ...shared,
     ...commonJs,
-    entryPoints: ['src/engine/flite-worker.ts'],
-    outfile: join(made, 'flite-worker.cjs'),
+    entryPoints: ['src/engine/flite-worker.ts', 'src/engine/pocketsphinx-worker.ts'],
+    outdir: made,
+    outExtension: { '.js': '.cjs' },
   }),
   build({
     ...shared,

@@ -94,7 +94,7 @@ export const errorTable = {
     exit: 5,
     retryable: false,
     means: 'the service refused the request',
-    todo: 'check --model, --voice, --encoding and --sample-rate',
+    todo: 'check --model, --language, --voice, --encoding and --sample-rate',
   },
   E_RATE_LIMIT: {
     exit: 5,
@@ -145,6 +145,24 @@ export const errorTable = {
     retryable: false,
     means: 'the embedded engine failed',
     todo: 'report the text and the voice that made it fail',
+  },
+  E_AUDIO: {
+    exit: 6,
+    retryable: false,
+    means: 'the audio cannot be read',
+    todo: 'convert it first, for example `ffmpeg -i FILE -ar 16000 -ac 1 out.wav`, or say what it is with --raw',
+  },
+  E_RECORDER: {
+    exit: 6,
+    retryable: false,
+    means: 'no working recorder, or it stopped',
+    todo: 'install sox or alsa-utils, and check --recorder and --device; or pipe audio in with --source stdin',
+  },
+  E_RECOGNISER: {
+    exit: 5,
+    retryable: false,
+    means: 'no recogniser is installed here',
+    todo: 'install the Debian packages pocketsphinx and pocketsphinx-en-us; or set a key (SLNG_API_KEY, DEEPGRAM_API_KEY, TELNYX_API_KEY), or use --endpoint',
   },
   E_INTERRUPTED: { exit: 130, retryable: false, means: 'stopped by Ctrl-C', todo: 'nothing: what was done is kept' },
 } as const satisfies Record<string, ErrorRow>;
