@@ -1,7 +1,9 @@
 import type { AudioFormat, Encoding } from '../audio/format.ts';
 import type { SpeechError } from '../errors.ts';
 import type { CloseInfo, Frame, UpgradeRefusal, UpgradeRequest } from '../transport/transport.ts';
-import type { Credentials, SpeakCommand, SpeakEvent, SpeakSettings, TurnSettings } from './speak.ts';
+import type { Credentials } from './connect.ts';
+import type { ListenCommand, ListenEvent, ListenRequest, ListenSettings } from './listen.ts';
+import type { SpeakCommand, SpeakEvent, SpeakRequest, SpeakSettings, TurnSettings } from './speak.ts';
 
 /** What a codec answers with: frames to send, events to report, both in order. Either may be empty. */
 export interface Step<Out> {
@@ -20,16 +22,28 @@ export interface Peer<In, Out> {
   closed(info: CloseInfo): Step<Out>;
 }
 
-/** How a service behaves, as data that the session reads. */
-export interface SpeakTraits {
+/** How a service behaves, as data that the session reads: what both directions have. */
+export interface Traits {
+  /** The service's own keep-alive message, sent while we send nothing else every so many ms, beside the WebSocket ping. */
+  readonly keepAliveMs?: number;
+  readonly encodings: readonly Encoding[];
+  readonly sampleRatesHz: readonly number[];
+  readonly defaults: {
+    readonly baseUrl: string;
+    readonly model: string;
+    readonly format: AudioFormat;
+    /** Where the dialect has several. */
+    readonly route?: string;
+  };
+}
+
+export interface SpeakTraits extends Traits {
   /** How an interruption is acknowledged: by a message, by an id on each frame, or not at all. */
   readonly interrupt: 'ack' | 'id' | 'swapSocket';
   /** The service cuts sentences itself and starts without a flush; then none is sent before the end. */
   readonly startsWithoutFlush: boolean;
   /** Several turns may share a connection at once. */
   readonly contexts: boolean;
-  /** The service's own keep-alive message, sent while idle every so many ms, beside the WebSocket ping. */
-  readonly keepAliveMs?: number;
   /** The session is dropped when no text comes so many ms after its first message. */
   readonly textWithinMs?: number;
   readonly limits: {
@@ -37,18 +51,34 @@ export interface SpeakTraits {
     readonly textChars?: number;
     readonly flushesPerMinute?: number;
     readonly charsPerMinute?: number;
+    /** The longest life of a connection; then the service closes it, whatever it is doing. */
+    readonly sessionMs?: number;
   };
+  /** A connection ends with its turn: after an `end` it takes no other. */
+  readonly endsWithTurn?: boolean;
   readonly turnSettings: readonly (keyof TurnSettings)[];
-  readonly encodings: readonly Encoding[];
-  readonly sampleRatesHz: readonly number[];
   /** Dictionaries by name (`--pronunciation NAME`). */
   readonly namedPronunciation: boolean;
-  readonly defaults: {
-    readonly baseUrl: string;
-    readonly model: string;
-    readonly voice?: string;
-    readonly format: AudioFormat;
+  readonly defaults: Traits['defaults'] & { readonly voice?: string };
+}
+
+export interface ListenTraits extends Traits {
+  readonly limits?: {
+    /** The longest that a connection may last, ms. */
+    readonly sessionMs?: number;
+    /** A connection on which neither audio nor a keep-alive comes for so long is closed, ms. */
+    readonly idleMs?: number;
   };
+  /** How fast recorded audio may be sent: as fast as it is taken, or so many times real time. */
+  readonly pace: 'fast' | number;
+  /**
+   * The most audio that may be out without a result about it, ms: a peer that reads nothing swallows two minutes of it
+   * before the socket shows that. Beyond this, audio goes out in real time.
+   */
+  readonly aheadMs: number;
+  /** Times of single words, and speakers, come with the results. */
+  readonly words: boolean;
+  readonly diarize: boolean;
 }
 
 /** A server's no to an upgrade, before any session exists. */
@@ -75,6 +105,10 @@ export interface Endpoint<Settings> {
     subprotocols: readonly string[],
   ): Matched<Settings> | Refusal | undefined;
   refused(refusal: UpgradeRefusal): SpeechError;
+  /** A server's headers of the 101; `sessionId` is what the session's `ready` will say. None where it is missing. */
+  accepted?(settings: Settings, sessionId: string): Readonly<Record<string, string>>;
+  /** A server's no for a reason that is not the dialect's (the key, no room), in the vendor's own shape. */
+  refuse?(status: number, message: string, sessionId: string): Refusal;
 }
 
 /** Switches of a server that speaks a dialect: what different deployments of a vendor are known to do. */
@@ -87,21 +121,34 @@ export interface ServerStyle {
   readonly cancel: 'known' | 'unknown';
 }
 
-/** One dialect, speech out. */
-export interface SpeakService {
-  readonly name: string;
-  readonly traits: SpeakTraits;
-  readonly endpoint: Endpoint<SpeakSettings>;
-  client(settings: SpeakSettings): Peer<SpeakCommand, SpeakEvent>;
-  /** `ids` supplies the names that the server's side needs (session ids). */
-  server(settings: SpeakSettings, style: ServerStyle): Peer<SpeakEvent, SpeakRequest>;
+/** A limit of `traits.limits` that a client has passed, under which a server that is strict stops it. */
+export type Limit = 'flushes' | 'chars' | 'text' | 'session' | 'idle';
+
+/** How a server tells that. For `flushes` it is a warning, and `code` the vendor's word; else the connection is closed. */
+export interface LimitWords {
+  readonly code: number | string;
+  readonly reason: string;
 }
 
-/**
- * What a server's codec reads from a client: the neutral commands, the settings once they are known (SLNG sends
- * them in `init`, after the upgrade), and what it could not read.
- */
-export type SpeakRequest =
-  | { readonly type: 'configure'; readonly settings: SpeakSettings }
-  | SpeakCommand
-  | { readonly type: 'reject'; readonly fault: import('./speak.ts').ServiceFault };
+/** One dialect in one direction of speech. */
+export interface Service<Command, Event, Request, Settings, Of extends Traits> {
+  /** The dialect's. */
+  readonly name: string;
+  readonly traits: Of;
+  readonly endpoint: Endpoint<Settings>;
+  client(settings: Settings): Peer<Command, Event>;
+  server(settings: Settings, style: ServerStyle): Peer<Event, Request>;
+  /** The vendor's own words for a limit that is passed; undefined where it has none, or they are not known. */
+  limitWords?(limit: Limit): LimitWords | undefined;
+}
+
+/** Speech out. The session supplies the names of turns; its server's side the names of sessions. */
+export interface SpeakService extends Service<SpeakCommand, SpeakEvent, SpeakRequest, SpeakSettings, SpeakTraits> {
+  readonly direction: 'speak';
+}
+
+/** Speech in. */
+export interface ListenService
+  extends Service<ListenCommand, ListenEvent, ListenRequest, ListenSettings, ListenTraits> {
+  readonly direction: 'listen';
+}

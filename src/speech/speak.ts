@@ -1,4 +1,5 @@
 import type { AudioChunk, AudioFormat } from '../audio/format.ts';
+import type { ConnectSettings, HangUp, ServiceEvent, ServiceFault } from './connect.ts';
 
 /** A rule of a pronunciation dictionary: whole words, case-insensitive, longest match first, not recursive. */
 export interface PronunciationRule {
@@ -15,31 +16,13 @@ export interface TurnSettings {
 }
 
 /** What a session of speech out is asked for, neutral of any vendor. */
-export interface SpeakSettings extends TurnSettings {
+export interface SpeakSettings extends ConnectSettings, TurnSettings {
   readonly format: AudioFormat;
-  readonly model?: string;
   readonly voice?: string;
-  readonly language?: string;
   /** 1 is the voice's own pace. */
   readonly speed?: number;
-  /** Vendor's own words, passed through untouched (`--param`). */
-  readonly params?: Readonly<Record<string, string>>;
-  /** Where to connect: scheme, host, an optional prefix; the dialect adds its path. */
-  readonly baseUrl: string;
-  /** The dialect's own choice of route, `bridge` or `direct` for SLNG. */
-  readonly route?: string;
-  readonly region?: string;
-  readonly worldPart?: string;
-  /** Extra headers of the upgrade (`-H`). */
-  readonly headers?: Readonly<Record<string, string>>;
   /** The words of an interruption where a service has an older and a newer one (SLNG). */
   readonly interruptWith?: 'cancel' | 'clear';
-}
-
-export interface Credentials {
-  readonly key?: string;
-  /** How the key travels: in the Authorization header (default) or in the query. */
-  readonly via?: 'header' | 'query';
 }
 
 /**
@@ -67,36 +50,36 @@ export interface WordTime {
 /** Why a turn ended: all was said, it was interrupted, or it failed. */
 export type TurnEnd = 'done' | 'interrupted' | 'failed';
 
-/** A failure as a service told it, already mapped to our table by the dialect. */
-export interface ServiceFault {
-  readonly code: import('../errors.ts').ErrorCode;
-  readonly message: string;
-  readonly detail?: Readonly<Record<string, string | number>>;
-}
-
-/** What a service said, neutral of any vendor. `turn` is undefined for what belongs to the connection. */
+/** What a service said, neutral of any vendor. */
 export type SpeakEvent =
-  /** The session may be used. `warnings` are the service's remarks on the settings (a voice it replaced, say). */
-  | {
-      readonly type: 'ready';
-      readonly sessionId?: string;
-      readonly requestId?: string;
-      readonly warnings?: readonly string[];
-    }
+  | ServiceEvent<SpeakSettings>
   | { readonly type: 'audio'; readonly turn: string; readonly chunk: AudioChunk }
-  /** Sound is complete up to this character of the turn's source text: a checkpoint. */
-  | { readonly type: 'progress'; readonly turn: string; readonly throughChar: number }
+  /**
+   * Sound is complete up to this character of the turn's source text: a checkpoint. A server that was asked to tell of
+   * every sentence (`configure`) gives its text, as it was spoken, with it; without a text all that came is spoken.
+   */
+  | { readonly type: 'progress'; readonly turn: string; readonly throughChar: number; readonly text?: string }
   | { readonly type: 'words'; readonly turn: string; readonly items: readonly WordTime[] }
-  | { readonly type: 'ended'; readonly turn: string; readonly why: TurnEnd }
-  /** `learned` is for the session to remember and to hand to the next connection's codec. */
+  | { readonly type: 'ended'; readonly turn: string; readonly why: TurnEnd };
+
+/**
+ * What a server's codec reads from a client: the neutral commands, the settings once they are known (SLNG sends
+ * them in `init`, after the upgrade), and what it could not read.
+ */
+export type SpeakRequest =
   | {
-      readonly type: 'warning';
-      readonly code: string;
-      readonly message: string;
-      readonly learned?: Partial<SpeakSettings>;
+      readonly type: 'configure';
+      readonly settings: SpeakSettings;
+      /** What to send where the settings' format cannot be made here: the client named none. */
+      readonly elseFormat?: AudioFormat;
+      /** The service takes markdown for markup, and does not speak it. */
+      readonly markdown?: boolean;
+      /**
+       * The client is told where each sentence's sound ends: a `progress` with its text. What ends like a sentence is
+       * spoken when nothing follows it for a while, without a flush.
+       */
+      readonly sentences?: boolean;
     }
-  | { readonly type: 'error'; readonly turn?: string; readonly fault: ServiceFault }
-  /** Understood, and of no consequence (segment_start): for traces and `--debug`. */
-  | { readonly type: 'note'; readonly name: string; readonly detail?: Readonly<Record<string, unknown>> }
-  | { readonly type: 'unknown'; readonly name: string }
-  | { readonly type: 'malformed'; readonly why: string };
+  | SpeakCommand
+  | { readonly type: 'reject'; readonly fault: ServiceFault }
+  | HangUp;
