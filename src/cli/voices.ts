@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './context.ts';
-import { addConnectFlags, addTalkFlags, type ConnectFlags, type TalkFlags } from './flags.ts';
+import { addConnectFlags, addTalkFlags, addTraceFlag, type ConnectFlags, type TalkFlags } from './flags.ts';
 
-export type VoicesFlags = ConnectFlags & TalkFlags & { language?: string };
+export type VoicesFlags = ConnectFlags & TalkFlags & { language?: string; trace?: string };
 
 /** `vox voices`: what the provider can speak with. */
 export function addVoices(program: Command, context: CommandContext): void {
@@ -11,7 +11,7 @@ export function addVoices(program: Command, context: CommandContext): void {
     .summary('list the voices')
     .description('Lists the voices that the provider has.');
   command.option('--language <code>', 'only those of a language');
-  addConnectFlags(command);
+  addTraceFlag(addConnectFlags(command));
   addTalkFlags(command.optionsGroup('Talk:'));
   command.action(async (flags: VoicesFlags) => {
     const { voices } = await import('./work.ts');

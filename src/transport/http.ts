@@ -5,11 +5,36 @@ import type { UpgradeRefusal } from './transport.ts';
 /** A catalogue is some hundred kilobytes; what is larger is not one. */
 const maxBodyBytes = 16 * 1024 * 1024;
 
-/** Reads JSON from an HTTP address. Rejects with a SpeechError; `refused` makes that of an answer that is not 2xx. */
+export interface HttpRequest {
+  readonly method: 'GET';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** `body` is all of it, as text. */
+export type HttpAnswer = UpgradeRefusal;
+
+/** Sees what is asked over HTTP, and what is answered once all of it has come. A request may hold a key. */
+export interface HttpWatcher {
+  asked(request: HttpRequest): void;
+  answered(answer: HttpAnswer): void;
+}
+
+export interface GetJsonOptions {
+  readonly clock: Clock;
+  /** For the whole answer. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Makes an error of an answer that is not 2xx. */
+  readonly refused: (refusal: UpgradeRefusal) => SpeechError;
+  readonly watcher?: HttpWatcher;
+}
+
+/** Reads JSON from an HTTP address. Rejects with a SpeechError. */
 export async function getJson(
   url: string,
   headers: Readonly<Record<string, string>>,
-  options: { clock: Clock; timeoutMs: number; signal: AbortSignal; refused: (refusal: UpgradeRefusal) => SpeechError },
+  options: GetJsonOptions,
 ): Promise<unknown> {
   const late = new AbortController();
   const done = new AbortController();
@@ -18,15 +43,16 @@ export async function getJson(
     () => {},
   );
   const where = url.split('?')[0];
+  options.watcher?.asked({ method: 'GET', url, headers });
   try {
     const response = await fetch(url, {
       headers: { ...headers },
       signal: AbortSignal.any([options.signal, late.signal]),
     });
     const body = await bounded(response);
-    if (!response.ok) {
-      throw options.refused({ status: response.status, headers: Object.fromEntries(response.headers), body });
-    }
+    const answer = { status: response.status, headers: Object.fromEntries(response.headers), body };
+    options.watcher?.answered(answer);
+    if (!response.ok) throw options.refused(answer);
     return JSON.parse(body);
   } catch (thrown) {
     if (thrown instanceof SpeechError) throw thrown;

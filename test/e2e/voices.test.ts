@@ -80,7 +80,7 @@ describe('vox voices', () => {
     expectFailure(ran, 'E_INTERRUPTED');
   });
 
-  it.each([['--dry-run'], ['--trace'], ['--param']])('has no %s, which would do nothing', async (flag) => {
+  it.each([['--dry-run'], ['--timeout'], ['--param']])('has no %s, which would do nothing', async (flag) => {
     expectFailure(await place.vox(['voices', flag, 'x=y']), 'E_USAGE', `unknown option '${flag}'`);
   });
 });
