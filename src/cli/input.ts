@@ -1,8 +1,11 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, fstatSync, type Stats } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { readFault } from '../audio/read-fault.ts';
 import { SpeechError } from '../errors.ts';
-import { decodeUtf8 } from '../text/utf8.ts';
+import { type Decoded, decodeUtf8 } from '../text/utf8.ts';
 import type { Io } from './io.ts';
+
+export { readFault };
 
 /** A text to speak: where it comes from, and the text as it arrives. */
 export interface TextInput {
@@ -11,6 +14,11 @@ export interface TextInput {
   readonly live: boolean;
   readonly markdownByName: boolean;
   chunks(signal: AbortSignal): AsyncIterable<string>;
+  /**
+   * How much of the whole its first characters are (UTF-16 units), 0 to 1; undefined where nobody knows how much there
+   * is to come. Of a file by its size in bytes, at the bytes a character that were read so far.
+   */
+  share(chars: number): number | undefined;
 }
 
 const markdownName = /\.(md|markdown)$/i;
@@ -34,37 +42,48 @@ export function textInput(name: string, text: string): TextInput {
     async *chunks() {
       yield text;
     },
+    share: (chars) => shareOf(chars, text.length),
   };
 }
 
 function ofFile(path: string): TextInput {
+  let totalBytes: number | undefined;
+  let read: Decoded = { bytes: 0, chars: 0 };
+  const noteSize = (opened: Stats) => {
+    // Of a pipe or a device nobody knows.
+    if (opened.isFile()) totalBytes = opened.size;
+  };
+  const noteRead = (soFar: Decoded) => {
+    read = soFar;
+  };
   return {
     name: path,
     live: false,
     markdownByName: markdownName.test(path),
-    chunks: (signal) => decodeUtf8(readFile(path, signal)),
+    chunks: (signal) => decodeUtf8(readFile(path, signal, noteSize), noteRead),
+    share: (chars) =>
+      totalBytes === undefined || read.chars === 0 ? undefined : shareOf((chars / read.chars) * read.bytes, totalBytes),
   };
 }
 
-async function* readFile(path: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
+/** A file that grows while it is read has no more than all of it done. */
+function shareOf(done: number, total: number): number | undefined {
+  return total === 0 ? undefined : Math.min(done / total, 1);
+}
+
+async function* readFile(
+  path: string,
+  signal: AbortSignal,
+  onOpen: (opened: Stats) => void,
+): AsyncIterable<Uint8Array> {
   try {
-    yield* createReadStream(path, { signal });
+    const stream = createReadStream(path, { signal });
+    stream.once('open', (fd) => onOpen(fstatSync(fd)));
+    yield* stream;
   } catch (thrown) {
     if (signal.aborted) throw signal.reason;
     throw new SpeechError('E_FILE', `cannot read ${path}: ${readFault(thrown)}`, { cause: thrown });
   }
-}
-
-const readFaults: Record<string, string> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'no permission',
-  EISDIR: 'it is a folder',
-};
-
-/** Why a file could not be read, in words. */
-export function readFault(thrown: unknown): string {
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
-  return readFaults[code] ?? (thrown instanceof Error ? thrown.message : String(thrown));
 }
 
 function ofStdin(io: Io): TextInput {
@@ -73,6 +92,7 @@ function ofStdin(io: Io): TextInput {
     live: true,
     markdownByName: true,
     chunks: (signal) => decodeUtf8(readStdin(io.stdin, signal)),
+    share: () => undefined,
   };
 }
 

@@ -7,11 +7,15 @@ import { type FileKind, kindOf } from './output.ts';
 export interface SynthJob {
   readonly input: TextInput;
   readonly path: string;
+  /** Of a line: its characters, its end, and the blank lines before it. */
+  readonly chars?: number;
 }
 
 /** All files of a command are of one kind, and so is what the service is asked to send. */
 export interface SynthPlan {
   readonly kind: FileKind;
+  /** How many files there will be; undefined where that depends on what is read. */
+  readonly total: number | undefined;
   readonly jobs: AsyncIterable<SynthJob>;
 }
 
@@ -31,7 +35,8 @@ export function planJobs(inputs: readonly TextInput[], wanted: Wanted, signal: A
   if (outDir !== undefined) {
     const kind = kindOf('-', format);
     const pathOf = (name: string) => join(outDir, `${name}.${kind}`);
-    return { kind, jobs: wanted.lines ? lineJobs(inputs, pathOf, signal) : fromArray(fileJobs(inputs, pathOf)) };
+    if (wanted.lines) return { kind, total: undefined, jobs: lineJobs(inputs, pathOf, signal) };
+    return { kind, total: inputs.length, jobs: fromArray(fileJobs(inputs, pathOf)) };
   }
   if (wanted.lines) throw new SpeechError('E_USAGE', '--lines needs --out-dir', { todo: 'name a folder' });
   if (output === undefined) {
@@ -43,7 +48,7 @@ export function planJobs(inputs: readonly TextInput[], wanted: Wanted, signal: A
   if (second || !input) {
     throw new SpeechError('E_USAGE', 'several inputs need --out-dir', { todo: 'name a folder for their files' });
   }
-  return { kind: kindOf(output, format), jobs: fromArray([{ input, path: output }]) };
+  return { kind: kindOf(output, format), total: 1, jobs: fromArray([{ input, path: output }]) };
 }
 
 async function* fromArray<T>(items: readonly T[]): AsyncIterable<T> {
@@ -73,10 +78,13 @@ async function* lineJobs(
 ): AsyncIterable<SynthJob> {
   let number = 0;
   for (const input of inputs) {
+    let chars = 0;
     for await (const line of lines(input.chunks(signal))) {
       number++;
+      chars += line.length + 1;
       if (line.trim() === '') continue;
-      yield { input: textInput(`line ${number}`, line), path: pathOf(String(number).padStart(4, '0')) };
+      yield { input: textInput(`line ${number}`, line), path: pathOf(String(number).padStart(4, '0')), chars };
+      chars = 0;
     }
   }
 }

@@ -19,6 +19,10 @@ export interface MakerSetup {
   readonly provider: string;
   /** There is more than one file: each failure is reported by itself, and the others are still made. */
   readonly several: boolean;
+  /** How many there will be, where that is known. */
+  readonly total: number | undefined;
+  /** Where they are the lines of one text: how much of it so many characters are. */
+  readonly share: TextInput['share'] | undefined;
 }
 
 /** Failures that every other text would meet as well: trying a thousand more lines would only cost time. */
@@ -37,6 +41,10 @@ const hopeless: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 export class Maker {
   readonly setup: MakerSetup;
   made = 0;
+  /** Of those that are done, whether made or failed. */
+  #doneChars = 0;
+  #doneFiles = 0;
+  #audioMs = 0;
   readonly #kept = new Map<SynthJob, string>();
 
   constructor(setup: MakerSetup) {
@@ -57,12 +65,23 @@ export class Maker {
     return !hopeless.has(toSpeechError(thrown).code);
   }
 
-  /** Makes one file of one text. The target is opened first: a folder that is missing costs no connection. */
+  /** Makes one file of one text. */
   async make(job: SynthJob, session: SpeakSession): Promise<void> {
-    const { flags, running, wanted, kind, encoder, provider, several } = this.setup;
+    try {
+      await this.#make(job, session);
+      this.made++;
+    } finally {
+      this.#finished(job);
+    }
+  }
+
+  /** The target is opened first: a folder that is missing costs no connection. */
+  async #make(job: SynthJob, session: SpeakSession): Promise<void> {
+    const { flags, running, wanted, kind, encoder, provider } = this.setup;
     const { input, path } = job;
     const { format } = wanted.settings;
-    const made = { kind, input: format, signal: running.signal, ...(encoder && { encoder }) };
+    const onWarning = (message: string) => running.reporter.warning({ code: 'damaged', message });
+    const made = { kind, input: format, signal: running.signal, onWarning, ...(encoder && { encoder }) };
     const opened = await openTarget(path, running.io, made);
     let player: OpenPlayer | undefined;
     try {
@@ -77,14 +96,14 @@ export class Maker {
           eager: flags.flush === 'clause',
           rules: wanted.rules,
           ...(flags.language !== undefined && { language: flags.language }),
-          onReport: (report) =>
-            running.reporter.turn(report, { provider, input: input.name, output: path, ...player?.figures() }),
+          onReport: (report) => {
+            this.#audioMs += report.audioMs ?? 0;
+            running.reporter.turn(report, { provider, input: input.name, output: path, ...player?.figures() });
+          },
           onProgress: (progress) => this.#progress(input, progress),
         },
         running,
       );
-      this.made++;
-      if (several) running.reporter.progress({ done: this.made, unit: 'files' });
     } catch (thrown) {
       player?.sink.abort();
       await this.#keep(job, opened);
@@ -92,11 +111,21 @@ export class Maker {
     }
   }
 
-  #progress(input: TextInput, { sentences: done, audioMs }: TurnProgress): void {
+  /** Of several files: how many are done. */
+  #finished({ chars = 0 }: SynthJob): void {
+    const { several, running, total, share } = this.setup;
+    if (!several) return;
+    this.#doneChars += chars;
+    const done = { done: ++this.#doneFiles, unit: 'files' as const, audioMs: this.#audioMs };
+    running.reporter.progress({ ...done, total, share: share?.(this.#doneChars) });
+  }
+
+  /** Of a single one: how far its text has been spoken. */
+  #progress(input: TextInput, { sentences: done, audioMs, throughChar }: TurnProgress): void {
     const { several, running } = this.setup;
     if (several) return;
-    const progress = { label: input.name, done, unit: 'sentences' as const };
-    running.reporter.progress({ ...progress, ...(audioMs !== undefined && { audioMs }) });
+    const share = input.share(throughChar);
+    running.reporter.progress({ label: input.name, done, share, unit: 'sentences', audioMs });
   }
 
   async #keep(job: SynthJob, opened: OpenTarget): Promise<void> {

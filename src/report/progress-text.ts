@@ -1,4 +1,4 @@
-import { seconds, sizesOf } from './figures.ts';
+import { clockTime, seconds, sizesOf } from './figures.ts';
 import { shorten } from './text-width.ts';
 import { visible } from './visible.ts';
 
@@ -6,31 +6,37 @@ import { visible } from './visible.ts';
 export interface Progress {
   readonly label?: string;
   readonly done: number;
-  readonly total?: number;
-  readonly unit: 'sentences' | 'bytes' | 'files' | 'checks';
+  readonly total?: number | undefined;
+  /** How much of the whole is done, 0 to 1, for the bar: where that is known and `total` is not. */
+  readonly share?: number | undefined;
+  readonly unit: 'sentences' | 'bytes' | 'files' | 'checks' | 'seconds';
   /** Audio made so far. */
-  readonly audioMs?: number;
+  readonly audioMs?: number | undefined;
+  /** Time that the rest will take, as far as it can be told. */
+  readonly leftMs?: number | undefined;
 }
 
 const barColumns = 20;
 
 /** `book.txt  ████████░░░░░░░░░░░░ 12/30 sentences · 34.20 s of audio`, cut to so many columns. */
 export function progressText(progress: Progress, columns: number): string {
-  const { label, done, total, unit, audioMs } = progress;
-  const parts = [`${bar(done, total)}${amount(done, total, unit)}`];
+  const { label, done, total, share = total ? done / total : undefined, unit } = progress;
+  const { audioMs, leftMs } = progress;
+  const parts = [`${bar(share)}${amount(done, total, unit)}`];
   if (audioMs !== undefined) parts.push(`${seconds(audioMs)} of audio`);
+  if (leftMs !== undefined) parts.push(`${clockTime(leftMs)} left`);
   const text = parts.join(' · ');
   return shorten(label ? `${visible(label)}  ${text}` : text, columns);
 }
 
-function bar(done: number, total: number | undefined): string {
-  if (!total) return '';
-  const filled = Math.round(Math.min(Math.max(done / total, 0), 1) * barColumns);
+function bar(share: number | undefined): string {
+  if (share === undefined) return '';
+  const filled = Math.round(Math.min(Math.max(share, 0), 1) * barColumns);
   return `${'█'.repeat(filled)}${'░'.repeat(barColumns - filled)} `;
 }
 
 function amount(done: number, total: number | undefined, unit: Progress['unit']): string {
   const counts = total === undefined ? [done] : [done, total];
   if (unit === 'bytes') return sizesOf(...counts);
-  return `${counts.join('/')} ${counts.at(-1) === 1 ? unit.slice(0, -1) : unit}`;
+  return `${counts.map(Math.round).join('/')} ${counts.at(-1) === 1 ? unit.slice(0, -1) : unit}`;
 }

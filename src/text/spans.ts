@@ -46,7 +46,8 @@ async function* asComing(pieces: Iterable<string>): AsyncIterable<string> {
   yield* pieces;
 }
 
-class SpanStage implements Stage<string, Span> {
+/** What `cutSpans` does, for text that is pushed. After `end` it is of no more use. */
+export class SpanStage implements Stage<string, Span> {
   readonly #reader: SpeechReader;
   readonly #cutter: SentenceCutter;
   readonly #map = new SourceMap();

@@ -2,19 +2,35 @@ import { SpeechError } from '../errors.ts';
 import type { Stage } from './through.ts';
 import { through } from './through.ts';
 
+/** How much was decoded so far: bytes, and the UTF-16 units that they became. */
+export interface Decoded {
+  readonly bytes: number;
+  readonly chars: number;
+}
+
 /**
  * Bytes to text, as they come: a character split between two chunks is given with the second, a byte order mark at
  * the start is dropped, no empty string is given. Throws E_NOT_UTF8, naming the offset of the first wrong byte.
+ * `onDecoded` is told of each piece before it is given.
  */
-export function decodeUtf8(bytes: AsyncIterable<Uint8Array>): AsyncIterable<string> {
-  return through(bytes, () => new Utf8Stage());
+export function decodeUtf8(
+  bytes: AsyncIterable<Uint8Array>,
+  onDecoded: (soFar: Decoded) => void = () => {},
+): AsyncIterable<string> {
+  return through(bytes, () => new Utf8Stage(onDecoded));
 }
 
 class Utf8Stage implements Stage<Uint8Array, string> {
   readonly #decoder = strictDecoder();
+  readonly #onDecoded: (soFar: Decoded) => void;
   /** The first bytes of a character whose last are not here yet: three at most. */
   #carried = new Uint8Array(0);
   #decodedBytes = 0;
+  #decodedChars = 0;
+
+  constructor(onDecoded: (soFar: Decoded) => void) {
+    this.#onDecoded = onDecoded;
+  }
 
   *push(chunk: Uint8Array): Iterable<string> {
     const bytes = joined(this.#carried, chunk);
@@ -23,6 +39,8 @@ class Utf8Stage implements Stage<Uint8Array, string> {
     if (this.#decodedBytes === 0 && text.startsWith('\uFEFF')) text = text.slice(1);
     this.#carried = bytes.slice(whole.length);
     this.#decodedBytes += whole.length;
+    this.#decodedChars += text.length;
+    this.#onDecoded({ bytes: this.#decodedBytes, chars: this.#decodedChars });
     if (text !== '') yield text;
   }
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect } from 'vitest';
 import { needs } from '../support/programs.ts';
@@ -42,7 +42,7 @@ describe('vox synth at a terminal', () => {
     const rows = await shown.until(/sentence/);
     expect(rows).toHaveLength(2);
     expect(rows[0]).toMatch(/^vox: provider slng at ws:\/\/127\.0\.0\.1:\d+ \(an endpoint is given\)$/);
-    expect(rows[1]).toMatch(/^\S text {2}1 sentence · 0\.50 s of audio$/);
+    expect(rows[1]).toMatch(/^\S text {2}█{12}░{8} 1 sentence · 0\.50 s of audio$/);
     service.sound(signal);
     service.done();
     const [chosen, ...rest] = await shown.until(/exit code/);
@@ -54,6 +54,43 @@ describe('vox synth at a terminal', () => {
     );
     expect(left).not.toContain('sentence');
     expect(samplesOf(readFileSync(at('long.wav')).subarray(44)).length).toBe(2 * signal.length);
+  });
+
+  const speaking = ['synth', '--endpoint'];
+  const long = 'The first sentence takes a while.\n';
+
+  it('of a file, by its size in bytes', async () => {
+    // Each quarter of the file is as long in bytes as the others, and not in characters.
+    const book = `${long}${long.replace('first', 'fést')}${long}${long}`;
+    writeFileSync(at('book.txt'), book);
+    const args = [...speaking, service.wsUrl, '-f', at('book.txt'), '--flush', 'sentence', '-o', at('book.wav')];
+    const shown = await show(args);
+    await service.asked;
+    service.sound(signal);
+    service.done();
+    expect((await shown.until(/sentence/))[1]).toMatch(/book\.txt {2}█{5}░{15} 1 sentence · 0\.50 s of audio$/);
+    service.sound(signal);
+    service.done();
+    expect((await shown.until(/2 sentences/))[1]).toMatch(/book\.txt {2}█{10}░{10} 2 sentences · 1\.00 s of audio$/);
+    service.done();
+    service.done();
+    await shown.until(/exit code 0/);
+  });
+
+  it.each([
+    { what: 'the lines of a file', args: ['--lines', '-f', at('lines.txt')], bar: /█{10}░{10} 1 file · 0\.50 s/ },
+    { what: 'several files', args: ['-f', at('1.txt'), '-f', at('2.txt')], bar: /█{10}░{10} 1\/2 files · 0\.50 s/ },
+  ])('of $what, by what is done', async ({ args, bar }) => {
+    writeFileSync(at('1.txt'), long);
+    writeFileSync(at('2.txt'), long);
+    writeFileSync(at('lines.txt'), long + long);
+    const shown = await show([...speaking, service.wsUrl, ...args, '--out-dir', at('parts')]);
+    await service.asked;
+    service.sound(signal);
+    service.done();
+    await shown.until(bar);
+    service.done();
+    await shown.until(/exit code/);
   });
 
   it('ends at Ctrl-C with 130, says so, and keeps what came', async () => {

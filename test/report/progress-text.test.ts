@@ -14,6 +14,14 @@ describe('progressText', () => {
     expect(progressText({ done: 1, unit: 'files' }, 77)).toBe('1 file');
   });
 
+  it.each([
+    [0, '░░░░░░░░░░░░░░░░░░░░'],
+    [0.4, '████████░░░░░░░░░░░░'],
+    [1.5, '████████████████████'],
+  ])('has a bar where no total but a share of %d is known', (share, bar) => {
+    expect(progressText({ done: 12, share, unit: 'sentences' }, 77)).toBe(`${bar} 12 sentences`);
+  });
+
   it('writes bytes in a unit of theirs', () => {
     expect(progressText({ done: 500_000, total: 2_000_000, unit: 'bytes' }, 77)).toBe(
       '█████░░░░░░░░░░░░░░░ 0.5/2.0 MB',
@@ -26,6 +34,18 @@ describe('progressText', () => {
     [15, 10, '████████████████████'],
   ])('fills the bar of %d of %d as %s', (done, total, bar) => {
     expect(progressText({ done, total, unit: 'files' }, 77)).toBe(`${bar} ${done}/${total} files`);
+  });
+
+  it('tells how long it will take', () => {
+    expect(progressText({ label: 'transcribing', done: 3, total: 12, unit: 'files', leftMs: 80_000 }, 77)).toBe(
+      'transcribing  █████░░░░░░░░░░░░░░░ 3/12 files · 1:20 left',
+    );
+  });
+
+  it('counts whole seconds', () => {
+    expect(progressText({ done: 30.4, total: 120.2, unit: 'seconds', leftMs: 3000 }, 77)).toBe(
+      '█████░░░░░░░░░░░░░░░ 30/120 seconds · 0:03 left',
+    );
   });
 
   it('begins with the label, made harmless', () => {

@@ -96,6 +96,21 @@ describe('decodeUtf8', () => {
     expect(error.detail).toEqual({ atByte: 70_010 });
   });
 
+  it('tells how many bytes and UTF-16 units were decoded, before it gives them', async () => {
+    const told: unknown[] = [];
+    const pieces = [bytesOf('\uFEFFaé'), bytesOf('😀').subarray(0, 3), bytesOf('😀').subarray(3), bytesOf('z')];
+    for await (const text of decodeUtf8(new Pieces(pieces), (soFar) => told.push(soFar))) told.push(text);
+    expect(told).toEqual([
+      { bytes: 6, chars: 2 },
+      'aé',
+      { bytes: 6, chars: 2 },
+      { bytes: 10, chars: 4 },
+      '😀',
+      { bytes: 11, chars: 5 },
+      'z',
+    ]);
+  });
+
   it('lets its source go when it fails, and when it is let go', async () => {
     const failing = new Pieces([Uint8Array.of(0xff), Uint8Array.of(0x61)]);
     await collect(decodeUtf8(failing)).catch(() => undefined);
