@@ -43,6 +43,11 @@ for (const { name, programs, alsa } of others) {
   );
 }
 
+needs('ffplay').it.each(['8000', '16000', '48000'])('vox say --player ffplay opens at %s Hz', async (rateHz) => {
+  const args = ['say', '--player', 'ffplay', '--sample-rate', rateHz, 'Heard by nobody.'];
+  expect(await vox(args, { env: { SDL_AUDIODRIVER: 'dummy' } })).toMatchObject({ code: 0 });
+});
+
 describe('vox say, where nothing plays', () => {
   const noCard = {
     HOME: '/nonexistent',
@@ -65,8 +70,7 @@ describe('vox say, where nothing plays', () => {
   it('says so, and exits with 6, where players are installed and there is no card', async () => {
     const ran = await vox(['say', 'Nobody hears this.'], { env: noCard });
     expect(ran.code).toBe(6);
-    // On a busy machine ffplay finds out only while it plays that there is no card.
-    expect(ran.stderr).toMatch(/^vox: .*\[E_(PLAYER|DEVICE)\]\n {2}→ .+\n$/ms);
+    expect(ran.stderr).toMatch(/^vox: .*\[E_PLAYER\]\n {2}→ .+\n$/ms);
     expect(ran.stdout.toString()).toBe('');
   });
 

@@ -42,7 +42,7 @@ export const audioIo: PlayerProgram = {
   name: 'audio-io',
   command: process.execPath,
   picksDevice: false,
-  announces: '[open]',
+  announces: /\[open\]/,
   settleMs: 0,
   missing: () => undefined,
   argv: (rate) => {

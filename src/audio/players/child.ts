@@ -46,13 +46,18 @@ export class PlayerChild {
     return this.#killed;
   }
 
-  /** Resolves when the program has written this, to its stdout or its stderr, in one piece. */
-  says(words: string): Promise<void> {
+  /** Resolves when the program has written this, to its stdout or its stderr, in as many pieces as it likes. */
+  says(words: RegExp): Promise<void> {
     return new Promise((resolve) => {
       for (const stream of [this.#child.stdout, this.#child.stderr]) {
-        stream.on('data', (text: Buffer | string) => {
-          if (text.includes(words)) resolve();
-        });
+        let said = '';
+        const listen = (text: Buffer | string) => {
+          said = (said + text).slice(-keptChars);
+          if (!words.test(said)) return;
+          stream.off('data', listen);
+          resolve();
+        };
+        stream.on('data', listen);
       }
     });
   }

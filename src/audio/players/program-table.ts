@@ -5,8 +5,10 @@ export interface PlayerProgram {
   readonly command?: string;
   /** Why it cannot be run here; undefined if it may. Where it is left out, the PATH is searched for the command. */
   missing?(): string | undefined;
-  /** What it writes when it opens the device. */
-  readonly announces?: string;
+  /** What it has written, to one of its streams, once it has opened the device. */
+  readonly announces?: RegExp;
+  /** How much silence it wants before it opens the device; what it is given is played before it is open to others. */
+  readonly opensAfter?: { readonly samples: number; readonly ms: number };
   /** How long it is given to fail, from then on or from its start: 150 ms unless said. */
   readonly settleMs?: number;
   /** Whether it can be told which device to play on. */
@@ -62,8 +64,11 @@ export const playerPrograms: readonly PlayerProgram[] = [
   {
     name: 'ffplay',
     picksDevice: false,
-    // The last that it says before it opens the device.
-    announces: 'ffplay_abuffer',
+    // It says so before it opens the device, and again behind that, with the first samples that it decodes.
+    announces: /ffplay_abuffer.*ffplay_abuffer/s,
+    // Two packets of its reader: of 1024 samples up to ffmpeg 6, of up to 100 ms since.
+    opensAfter: { samples: 2048, ms: 200 },
+    settleMs: 0,
     argv: (rate) => [
       ...['-nodisp', '-autoexit', '-hide_banner', '-nostats', '-loglevel', 'verbose', '-infbuf'],
       // Without these three it reads for a second or two, only to be sure that raw samples are raw samples.

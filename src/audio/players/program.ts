@@ -38,9 +38,12 @@ async function open(program: PlayerProgram, options: OpenOptions): Promise<PlayD
   const about = answers.join('\n');
   const child = new PlayerChild(program.name, command, program.argv(sampleRateHz, options.deviceName, about));
   if (program.header) void child.write(program.header(sampleRateHz, about));
-  void child.write(silence(sampleRateHz, primeMs));
-  if (program.announces !== undefined) await announced(child, program.announces, clock);
-  const waitMs = program.settleMs ?? settleMs;
+  const { opensAfter, announces } = program;
+  const wantedMs = opensAfter ? Math.max(opensAfter.ms, (opensAfter.samples / sampleRateHz) * 1000) : 0;
+  void child.write(silence(sampleRateHz, Math.max(wantedMs, primeMs)));
+  if (announces !== undefined) await announced(child, announces, clock);
+  // Samples that came while that much silence sounds would be heard late.
+  const waitMs = Math.max(program.settleMs ?? settleMs, wantedMs);
   if (waitMs > 0) await settled(child, waitMs, clock);
   const device = new PacedDevice(outlet(program, child, sampleRateHz), {
     sampleRateHz,
@@ -67,7 +70,7 @@ function settled(child: PlayerChild, ms: number, clock: Clock): Promise<void> {
 }
 
 /** Resolves when the program says that it has opened the device. */
-function announced(child: PlayerChild, words: string, clock: Clock): Promise<void> {
+function announced(child: PlayerChild, words: RegExp, clock: Clock): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = clock.after(openMs, () => {
       child.kill();

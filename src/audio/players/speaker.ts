@@ -34,7 +34,7 @@ export const speaker: PlayerProgram = {
   name: 'speaker',
   command: process.execPath,
   picksDevice: true,
-  announces: '[open]',
+  announces: /\[open\]/,
   settleMs: 0,
   missing,
   argv: (rate, device) => ['-e', source, find() ?? 'speaker', `${rate}`, ...(device === undefined ? [] : [device])],

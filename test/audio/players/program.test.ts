@@ -26,7 +26,7 @@ function setUp(script: string, more: Partial<PlayerProgram> = {}) {
     name: 'toy',
     command: process.execPath,
     picksDevice: false,
-    announces: 'open',
+    announces: /open/,
     settleMs: 0,
     missing: () => undefined,
     argv: () => ['-e', script, join(folder, 'heard')],
@@ -122,6 +122,42 @@ describe('a player program', () => {
     expect(opened).toBe(false);
     await clock.advance(1);
     (await opening).abort();
+  });
+
+  it('is not open before all of what it announces has come, however it is divided', async () => {
+    const pieces = ['one op', 'en', ' and two op', 'en'];
+    const writes = pieces.map(
+      (piece, i) => `setTimeout(() => process.stderr.write(${JSON.stringify(piece)}), ${i * 20})`,
+    );
+    const { open } = setUp(`${writes.join(';')}; setTimeout(() => process.exit(4), ${pieces.length * 20})`, {
+      announces: /open.*open.*never/s,
+    });
+    await expect(open()).rejects.toMatchObject({ message: 'toy: one open and two open' });
+    const other = setUp(`${writes.join(';')}; process.stdin.resume()`, { announces: /open.*open/s });
+    (await other.open()).abort();
+  });
+
+  it.each([
+    { opensAfter: { samples: 300, ms: 20 }, primed: 300 },
+    { opensAfter: { samples: 10, ms: 200 }, primed: 200 },
+    { opensAfter: { samples: 10, ms: 10 }, primed: 50 },
+  ])('is given the silence that it wants before it opens, and is open when that has sounded: $primed', async (row) => {
+    const { opensAfter, primed } = row;
+    const { clock, open } = setUp(keepsAll, { announces: undefined, opensAfter });
+    let opened = false;
+    const opening = open().then((device) => {
+      opened = true;
+      return device;
+    });
+    const waitMs = Math.max(opensAfter.samples, opensAfter.ms);
+    await settle();
+    await clock.advance(waitMs - 1);
+    expect(opened).toBe(false);
+    await clock.advance(1);
+    const device = await opening;
+    void feed(device, 0);
+    await device.drain();
+    expect(readFileSync(join(folder, 'heard'))).toEqual(Buffer.alloc(2 * primed));
   });
 
   it('does not open where the program cannot be run', async () => {
