@@ -56,6 +56,13 @@ function name(bytes: Uint8Array, offset: number): string {
   return String.fromCharCode(...bytes.subarray(offset, offset + 4));
 }
 
+/** The size of the audio in a `ds64` chunk (EBU Tech 3306): 64 bits after the 64 of the whole file's. */
+function bigDataBytes(chunk: Uint8Array): number | undefined {
+  if (chunk.length < 16) return undefined;
+  const view = viewOf(chunk);
+  return view.getUint32(8, true) + 2 ** 32 * view.getUint32(12, true) || undefined;
+}
+
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
@@ -96,6 +103,7 @@ export function parseWavHeader(bytes: Uint8Array): WavParse {
   if (wrong) return notWav(wrong);
   const view = viewOf(bytes);
   let format: WavFormat | undefined;
+  let bigBytes: number | undefined;
   let offset = riffBytes;
   while (offset + chunkHeaderBytes <= bytes.length) {
     const id = name(bytes, offset);
@@ -103,7 +111,7 @@ export function parseWavHeader(bytes: Uint8Array): WavParse {
     const body = offset + chunkHeaderBytes;
     if (id === 'data') {
       if (!format) return notWav('its audio comes before its format');
-      return { kind: 'header', format, dataOffset: body, dataBytes: openSizes.has(size) ? undefined : size };
+      return { kind: 'header', format, dataOffset: body, dataBytes: openSizes.has(size) ? bigBytes : size };
     }
     if (id === 'fmt ') {
       if (size < fmtBytes.least || size > fmtBytes.most) return notWav(`its format chunk says ${size} bytes`);
@@ -112,6 +120,7 @@ export function parseWavHeader(bytes: Uint8Array): WavParse {
       if (typeof read === 'string') return notWav(read);
       format = read;
     }
+    if (id === 'ds64') bigBytes = bigDataBytes(bytes.subarray(body, body + size));
     offset = body + size + (size % 2);
     if (offset > maxHeaderBytes) return notWav('no audio begins within its first MiB');
   }

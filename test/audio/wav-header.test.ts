@@ -86,9 +86,23 @@ describe('parseWavHeader', () => {
   });
 
   it('reads RF64, whose sizes stand elsewhere', () => {
-    const bytes = riff(chunk('ds64', Array(28).fill(1)), chunk('fmt ', fmt()), chunk('data', [], 0xffffffff));
-    bytes.set(letters('RF64'));
-    expect(parseWavHeader(bytes)).toMatchObject({ kind: 'header', dataBytes: undefined });
+    const rf64 = (sizes: number[], size = 0xffffffff) => {
+      const bytes = riff(chunk('ds64', sizes), chunk('fmt ', fmt()), chunk('data', [], size));
+      bytes.set(letters('RF64'));
+      return parseWavHeader(bytes);
+    };
+    const sizes = (low: number, high: number) => [
+      ...u32(0),
+      ...u32(1),
+      ...u32(low),
+      ...u32(high),
+      ...Array(12).fill(0),
+    ];
+    expect(rf64(sizes(96, 0))).toMatchObject({ kind: 'header', dataBytes: 96 });
+    expect(rf64(sizes(0x80000000, 2))).toMatchObject({ kind: 'header', dataBytes: 2 * 2 ** 32 + 2 ** 31 });
+    expect(rf64(sizes(0, 0))).toMatchObject({ kind: 'header', dataBytes: undefined });
+    expect(rf64(sizes(96, 0), 48)).toMatchObject({ kind: 'header', dataBytes: 48 });
+    expect(rf64([1, 2, 3, 4])).toMatchObject({ kind: 'header', dataBytes: undefined });
   });
 
   it('does not confuse the view with its buffer', () => {
