@@ -56,6 +56,8 @@ export interface Synthesizer {
    * Throws SpeechError: E_UNSUPPORTED (encoding, rate, voice) at the call, E_ENGINE from the iteration.
    */
   synthesize(request: SynthesisRequest, signal: AbortSignal): AsyncIterable<SynthesisOutput>;
+  /** The words of a text that a voice cannot say, and leaves out; missing where an engine says every word somehow. */
+  unread?(request: Pick<SynthesisRequest, 'text' | 'voice'>): readonly string[];
   /** Ends every worker and child; requests under way fail with E_ENGINE. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -94,7 +94,6 @@ export class FlitePool {
     // Slices of sound are its only garbage; V8 would let 30 MB of them lie (measured: a book's peak, 1.34 → 1.25).
     const resourceLimits = { maxYoungGenerationSizeMb: 4 };
     const worker = new Worker(this.#options.workerPath, { workerData, resourceLimits });
-    worker.unref();
     const slot: Slot = {
       worker,
       stopCell: new Int32Array(stop),
@@ -104,6 +103,8 @@ export class FlitePool {
     };
     this.#slots.add(slot);
     worker.on('message', (message: FromWorker) => this.#receive(slot, message));
+    // After the listener: whoever listens keeps the process alive.
+    worker.unref();
     worker.on('error', (error) => this.#lost(slot, error));
     const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
     this.#ended.add(ended);

@@ -45,13 +45,25 @@ const speakable = /[A-Za-z0-9%$&+=#@*/\\^~|_]/;
  * signs exchanged, and what is left of other scripts is dropped. Empty where nothing is left to be spoken.
  */
 export function asciiText(text: string): string {
+  const ascii = toAscii(text);
+  return speakable.test(ascii) ? ascii : '';
+}
+
+/** The words of a text, in order, of which `asciiText` drops a letter or a digit: nobody will hear them, or not whole. */
+export function unreadWords(text: string): string[] {
+  const words = text.match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}'’-]*/gu) ?? [];
+  return words.filter((word) => (word.match(foreign) ?? []).some((letter) => toAscii(letter) === ''));
+}
+
+const foreign = /(?![\x21-\x7e])[\p{L}\p{N}]/gu;
+
+function toAscii(text: string): string {
   // Decomposed, a prime would come apart from the others, and a lone acute accent become a space.
   let ascii = text.replace(/[´′]/gu, "'").replace(/″/gu, '"').normalize('NFKD');
   ascii = ascii.replace(/[\p{M}\p{Cf}]/gu, '').replace(/\s+/gu, ' ');
   for (const [found, instead] of spoken) ascii = ascii.replace(found, instead);
-  ascii = ascii
+  return ascii
     .replace(/[^\x21-\x7e]+/g, ' ')
     .replace(/ +(?=[,.;:!?])/g, '')
     .trim();
-  return speakable.test(ascii) ? ascii : '';
 }

@@ -5,10 +5,10 @@ import type { Log } from '../log.ts';
 import type { SynthesisRequest, Synthesizer, VoiceChoice, VoiceWish } from './engine.ts';
 import { loadFliteModule } from './flite-module.ts';
 import { FlitePool } from './flite-pool.ts';
-import { asciiText } from './flite-text.ts';
+import { asciiText, unreadWords } from './flite-text.ts';
 import { fliteVoice, fliteVoices } from './flite-voices.ts';
 import { isEnglish } from './language.ts';
-import { workerPath as defaultWorkerPath } from './location.ts';
+import { workerPath as usualPath } from './location.ts';
 import { isOwnModel } from './own-model.ts';
 import { pieces } from './pieces.ts';
 import { checkRequest, tailMs } from './request.ts';
@@ -31,7 +31,7 @@ const maxRunChars = 400;
 
 /** CMU Flite: English, five voices, in worker threads. Loading starts at once. */
 export function createFliteEngine(options: FliteOptions): Synthesizer {
-  const { workers = Math.min(2, availableParallelism()), clock, log, workerPath = defaultWorkerPath() } = options;
+  const { workers = Math.min(2, availableParallelism()), clock, log, workerPath = usualPath('flite-worker') } = options;
   const pool = new FlitePool({ module: loadFliteModule(), workerPath, size: workers, clock, log });
   return {
     name: 'flite',
@@ -42,6 +42,7 @@ export function createFliteEngine(options: FliteOptions): Synthesizer {
       if (!fliteVoice(request.voice)) throw new SpeechError('E_UNSUPPORTED', `flite has no voice "${request.voice}"`);
       return streamOf(worksOf(request, pool), request.format, signal);
     },
+    unread: ({ text }) => unreadWords(text),
     close: () => pool.close(),
   };
 }

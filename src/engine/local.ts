@@ -41,6 +41,7 @@ export function createLocalEngine(options: LocalOptions): Synthesizer {
     voices: async () => [...(await flite.voices()), ...(await espeak.voices())],
     choose: async (wish) => (await speakerOf(wish, flite, espeak)).choose(wish),
     synthesize: (request, signal) => (fliteVoice(request.voice) ? flite : espeak).synthesize(request, signal),
+    unread: (request) => (fliteVoice(request.voice) ? (flite.unread?.(request) ?? []) : []),
     async close() {
       await Promise.all([flite.close(), espeak.close()]);
     },

@@ -3,13 +3,13 @@ import { fileURLToPath } from 'node:url';
 
 /**
  * Where this code stands: a source file (tests), or the bundle, whose build puts the bundle's own address here. The
- * worker is bundled apart and lies beside the bundle.
+ * workers are bundled apart and lie beside the bundle.
  */
 const here = import.meta.url;
 
-export function workerPath(): string {
-  const relative = here.endsWith('.ts') ? '../../dist/flite-worker.cjs' : './flite-worker.cjs';
-  return fileURLToPath(new URL(relative, here));
+export function workerPath(name: 'flite-worker' | 'pocketsphinx-worker'): string {
+  const folder = here.endsWith('.ts') ? '../../dist' : '.';
+  return fileURLToPath(new URL(`${folder}/${name}.cjs`, here));
 }
 
 /** The main file of an installed package. Throws where it is missing. */

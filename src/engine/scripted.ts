@@ -8,6 +8,7 @@ import { primaryLanguage } from './language.ts';
 import { checkRequest, type PcmEncoding, pcmEncoding } from './request.ts';
 import { encode } from './shape.ts';
 import { type SliceQueue, streamOf } from './stream.ts';
+import { defaultMsPerChar, level, nibbleOf } from './tones.ts';
 
 export interface ScriptedOptions {
   /** How long each byte of the text (in UTF-8) sounds at speed 1, in ms; at least 1. */
@@ -33,12 +34,6 @@ export interface ScriptedCounts {
 export interface ScriptedEngine extends Synthesizer {
   readonly counts: Readonly<ScriptedCounts>;
 }
-
-const defaultMsPerChar = 10;
-
-/** The loudness of a half-byte, 0 to 15: from 1000 up, in steps that 8-bit encodings tell apart. */
-const levelStep = 1.25;
-const level = (nibble: number): number => Math.round(1000 * levelStep ** nibble);
 
 /** Samples from one change of sign to the next. */
 const halfWave = 4;
@@ -151,10 +146,7 @@ const decoders: Record<PcmEncoding, (bytes: Uint8Array) => Int16Array> = {
 export function scriptedText(audio: Uint8Array, format: AudioFormat, msPerChar = defaultMsPerChar): string {
   const perByte = samplesPerByte(format, msPerChar);
   const samples = decoders[pcmEncoding(format)](audio);
-  const nibbleAt = (byte: number) => {
-    const heard = Math.max(1, Math.abs(samples[Math.floor(byte * perByte)] ?? 0));
-    return Math.min(15, Math.max(0, Math.round(Math.log(heard / level(0)) / Math.log(levelStep))));
-  };
+  const nibbleAt = (byte: number) => nibbleOf(samples[Math.floor(byte * perByte)] ?? 0);
   const bytes = Uint8Array.from({ length: Math.round(samples.length / perByte) }, (_, i) => {
     return (nibbleAt(i + 0.25) << 4) | nibbleAt(i + 0.75);
   });

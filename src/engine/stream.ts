@@ -1,57 +1,13 @@
 import type { AudioFormat } from '../audio/format.ts';
 import { frameBytes } from '../audio/format.ts';
 import type { SynthesisOutput, WordMark } from './engine.ts';
+import { Queue } from './queue.ts';
 
 /** Bytes of audio (whole samples), or when a word in it is spoken. */
 type Slice = Uint8Array | WordMark;
 
-/** Slices on their way from who makes them to who reads them; made faster than read, they wait here. */
-export class SliceQueue {
-  #slices: Slice[] = [];
-  #outcome: { readonly error?: unknown } | undefined;
-  #wake: () => void = () => {};
-
-  push(slice: Slice): void {
-    if (this.#outcome) return;
-    this.#slices.push(slice);
-    this.#wake();
-  }
-
-  end(): void {
-    this.#finish({});
-  }
-
-  /** The reader gets what was pushed before, then the error. */
-  fail(error: unknown): void {
-    this.#finish({ error });
-  }
-
-  /** The reader gets the reason at once, and nothing more. */
-  abort(reason: unknown): void {
-    this.#slices = [];
-    this.#outcome = { error: reason };
-    this.#wake();
-  }
-
-  #finish(outcome: { readonly error?: unknown }): void {
-    this.#outcome ??= outcome;
-    this.#wake();
-  }
-
-  async *read(): AsyncGenerator<Slice> {
-    for (;;) {
-      const slice = this.#slices.shift();
-      if (slice) yield slice;
-      else if (this.#outcome && 'error' in this.#outcome) throw this.#outcome.error;
-      else if (this.#outcome) return;
-      else {
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
-      }
-    }
-  }
-}
+/** Slices on their way from a synthesizer to who reads them. */
+export class SliceQueue extends Queue<Slice> {}
 
 /** Starts making audio into the queue; what it returns stops that, and does nothing once it has ended. */
 export type Work = (queue: SliceQueue) => () => void;

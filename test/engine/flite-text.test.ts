@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asciiText } from '../../src/engine/flite-text.ts';
+import { asciiText, unreadWords } from '../../src/engine/flite-text.ts';
 
 describe('text for flite', () => {
   it.each([
@@ -58,6 +58,30 @@ describe('text for flite', () => {
         expect(asciiText(ascii)).toBe(ascii);
       }),
       { numRuns: 300 },
+    );
+  });
+});
+
+describe('the words that flite cannot read', () => {
+  it.each([
+    ['plain text, as it is.', []],
+    ['I said привет to her', ['привет']],
+    ['日本 and “Ωmega”, twice: 日本', ['日本', 'Ωmega', '日本']],
+    ['café, Łódź, Straße, ½ x² ﬁne Ｆｕｌｌ', []],
+    ['don’t ʼtis 5′ 6″ −5 °C €5', []],
+    ['emoji 🎉 and marks → … « »', []],
+    ['Arabic ٣ digits, and ʕ', ['٣', 'ʕ']],
+    ['', []],
+  ])('of %j are %j', (text, words) => {
+    expect(unreadWords(text)).toEqual(words);
+  });
+
+  it('are some wherever nothing is left of a text of words', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        if (/[\p{L}\p{N}]/u.test(text) && asciiText(text) === '') expect(unreadWords(text)).not.toEqual([]);
+      }),
+      { numRuns: 500 },
     );
   });
 });

@@ -13,7 +13,7 @@ beforeEach(() => {
   const stop = new SharedArrayBuffer(4);
   stopCell = new Int32Array(stop);
   messages = [];
-  worker = new Worker(workerPath(), { workerData: { stop } });
+  worker = new Worker(workerPath('flite-worker'), { workerData: { stop } });
   worker.on('message', (message: FromWorker) => messages.push(message));
 });
 afterEach(() => worker.terminate());

@@ -41,6 +41,12 @@ describe('the local engine', () => {
     expect(await engine.choose({ model: 'local/flite', language })).toMatchObject({ voice, warnings: [] });
   });
 
+  it('knows what flite leaves out of a text; espeak-ng says every word somehow', () => {
+    expect(engine.unread?.({ text: 'Say привет.', voice: 'slt' })).toEqual(['привет']);
+    expect(engine.unread?.({ text: 'Say hello.', voice: 'slt' })).toEqual([]);
+    expect(engine.unread?.({ text: 'Say привет.', voice: 'de' })).toEqual([]);
+  });
+
   it.each(['aura-2-thalia-en', 'bob', 'Nova', 'en-US-Studio-O', 'en-gb', 'xy'])(
     'speaks with slt for the voice %s of others, and says so',
     async (voice) => {
