@@ -1,6 +1,7 @@
 import type { AudioChunk, AudioFormat } from '../audio/format.ts';
 import { durationMs, frameBytes } from '../audio/format.ts';
 import { OnsetDetector } from '../audio/onset.ts';
+import { type ConnectionFacts, connectFigures, tidy } from './connect-figures.ts';
 import { GapMeter } from './gaps.ts';
 import { betweenMs, sinceMs } from './latency.ts';
 import { Timeline } from './timeline.ts';
@@ -9,19 +10,13 @@ import type { TurnReport } from './turn-report.ts';
 /** An onset is known at most this long after it, in ms of audio (10 ms window + 50 ms hold, and one to spare). */
 const onsetReachMs = 100;
 
-/** What a turn's meter needs to know of the connection that carried it. */
-export interface ConnectionFacts {
-  readonly timeline: Timeline;
-  readonly requestId?: string;
-}
-
 /** Measures one turn as its frames arrive; see docs/metrics.md for every definition. */
 export class TurnMeter {
   readonly timeline = new Timeline();
-  readonly #format: AudioFormat;
-  readonly #sampleBytes: number | undefined;
+  /** What was asked for; once sound has come, what it is. */
+  #format: AudioFormat;
   readonly #gaps = new GapMeter();
-  readonly #onset: OnsetDetector | undefined;
+  #onset: OnsetDetector | undefined;
   #bytes = 0;
   #firstBytes = 0;
   #chunks = 0;
@@ -35,12 +30,15 @@ export class TurnMeter {
 
   constructor(format: AudioFormat) {
     this.#format = format;
-    this.#sampleBytes = frameBytes(format);
-    if (this.#sampleBytes !== undefined) this.#onset = new OnsetDetector(format);
   }
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** How long so many bytes of this turn's sound last; undefined for compressed audio. */
+  durationMs(byteCount: number): number | undefined {
+    return durationMs(this.#format, byteCount);
   }
 
   textSent(atMs: number, chars: number): void {
@@ -57,6 +55,8 @@ export class TurnMeter {
     if (this.#chunks === 0) {
       this.timeline.mark('firstAudio', atMs);
       this.#firstBytes = chunk.bytes.length;
+      this.#format = chunk.format;
+      if (frameBytes(chunk.format) !== undefined) this.#onset = new OnsetDetector(chunk.format);
     }
     this.#lastMs = atMs;
     this.#gaps.arrived(atMs);
@@ -66,8 +66,8 @@ export class TurnMeter {
   }
 
   #seekOnset(chunk: AudioChunk, atMs: number): void {
-    const startsMs = durationMs(this.#format, this.#bytes) ?? 0;
-    const lastsMs = durationMs(this.#format, chunk.bytes.length) ?? 0;
+    const startsMs = this.durationMs(this.#bytes) ?? 0;
+    const lastsMs = this.durationMs(chunk.bytes.length) ?? 0;
     const fromMs = Math.max(this.#playheadMs, atMs);
     this.#starts.push({ startsMs, fromMs });
     while ((this.#starts[1]?.startsMs ?? startsMs) < startsMs - onsetReachMs) this.#starts.shift();
@@ -92,9 +92,9 @@ export class TurnMeter {
     const ttfbMs = zero && betweenMs(line, zero, 'firstAudio');
     const leadingSilenceMs = this.#onset?.onsetMs;
     const ttfaMs = zero && sinceMs(line.at(zero), this.#onsetAtMs);
-    const audioMs = durationMs(this.#format, this.#bytes);
+    const audioMs = this.durationMs(this.#bytes);
     const processingMs = zero && sinceMs(line.at(zero), this.#lastMs);
-    const laterMs = durationMs(this.#format, this.#bytes - this.#firstBytes);
+    const laterMs = this.durationMs(this.#bytes - this.#firstBytes);
     const arrivingMs = sinceMs(line.at('firstAudio'), this.#lastMs);
     const connect = first && connectFigures(first.timeline);
     return {
@@ -136,25 +136,10 @@ function after(line: Timeline, mark: 'firstFlush' | 'firstText'): number | undef
   return ms !== undefined && ms >= 0 ? ms : undefined;
 }
 
-function connectFigures(line: Timeline) {
-  return {
-    connectMs: tidy(betweenMs(line, 'connectStart', 'open')),
-    dnsMs: tidy(betweenMs(line, 'connectStart', 'dns')),
-    tcpMs: tidy(sinceMs(line.at('dns') ?? line.at('connectStart'), line.at('tcp'))),
-    tlsMs: tidy(betweenMs(line, 'tcp', 'tls')),
-    handshakeMs: tidy(betweenMs(line, 'handshakeStart', 'ready')),
-  };
-}
-
 function plus(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? undefined : a + b;
 }
 
 function over(a: number | undefined, b: number): number | undefined {
   return a === undefined ? undefined : a / b;
-}
-
-/** Figures are kept to a thousandth: finer digits are noise. */
-function tidy(value: number | undefined): number | undefined {
-  return value === undefined ? undefined : Math.round(value * 1000) / 1000;
 }

@@ -200,6 +200,27 @@ describe('compressed sound', () => {
     }
   });
 
+  it('that was not asked for is not measured as what was asked for', () => {
+    const meter = new TurnMeter(format);
+    meter.textSent(0, 1);
+    const loud = new Uint8Array(1600).map((_, i) => (i % 4 < 2 ? 0x20 : 0xd0));
+    meter.audio({ format: { ...format, encoding: 'mp3' }, bytes: loud, firstSample: undefined }, 20);
+    expect(meter.durationMs(1600)).toBeUndefined();
+    const report = meter.report('t', 'done', undefined, 1);
+    expect(report).toMatchObject({ ttfbMs: 20, bytes: 1600 });
+    for (const name of ['audioMs', 'rtf', 'deliveryRate', 'leadingSilenceMs', 'ttfaMs', 'ttfaSumMs'] as const) {
+      expect(report[name]).toBeUndefined();
+    }
+  });
+
+  it('and PCM of another rate is measured by its own', () => {
+    const meter = new TurnMeter(format);
+    meter.textSent(0, 1);
+    const other: AudioFormat = { ...format, sampleRateHz: 16_000 };
+    meter.audio({ format: other, bytes: new Uint8Array(3200), firstSample: 0 }, 20);
+    expect(meter.report('t', 'done', undefined, 1)).toMatchObject({ audioMs: 100 });
+  });
+
   it('has them all for mu-law, whose bytes are samples', () => {
     const meter = new TurnMeter({ ...format, encoding: 'mulaw' });
     meter.textSent(0, 1);
