@@ -1,4 +1,5 @@
 import { type ErrorCode, SpeechError } from '../errors.ts';
+import type { ServiceFault } from '../speech/connect.ts';
 import type { CloseInfo } from '../transport/transport.ts';
 
 /** WebSocket close codes that mean more than a lost connection (RFC 6455, 7.4.1, as the services use them). */
@@ -41,4 +42,12 @@ export function lateFault(
   limitMs: number,
 ): SpeechError {
   return new SpeechError(code, `${what} ${limitMs / 1000} s`);
+}
+
+/** The error of a fault that a service told, or that its codec read in the way it closed. */
+export function toldFault({ code, message, todo, detail }: ServiceFault): SpeechError {
+  return new SpeechError(code, message, {
+    ...(todo !== undefined && { todo }),
+    ...(detail && { detail: { ...detail } }),
+  });
 }

@@ -17,18 +17,24 @@ export function endsSentence(ends: Boundary): boolean {
 export class FlushPolicy {
   readonly #least: number | undefined;
   #unflushedChars = 0;
+  #started = false;
 
   /** `at` is the finest boundary that flushes; undefined for a service that cuts sentences itself. */
   constructor(at: Boundary | undefined) {
     this.#least = at === undefined ? undefined : rank[at];
   }
 
-  /** Says whether a flush follows, when so many characters have gone out and a boundary of this kind is reached. */
-  after(sentChars: number, ends: Boundary): boolean {
+  /**
+   * Says whether a flush follows, when so many characters have gone out and a boundary of this kind is reached.
+   * `thinChars`: flushes are scarce, and all but a turn's first, which a listener waits for, should cover so much text,
+   * wherever paragraphs end.
+   */
+  after(sentChars: number, ends: Boundary, thinChars = 0): boolean {
     this.#unflushedChars += sentChars;
     if (this.#least === undefined || this.#unflushedChars === 0) return false;
+    const worthOne = !this.#started || this.#unflushedChars >= thinChars || ends === 'end';
     return (
-      rank[ends] >= this.#least ||
+      (rank[ends] >= this.#least && worthOne) ||
       (this.#unflushedChars >= softChars && endsSentence(ends)) ||
       this.#unflushedChars >= hardChars
     );
@@ -36,6 +42,7 @@ export class FlushPolicy {
 
   /** A flush went out. */
   flushed(): void {
+    this.#started = true;
     this.#unflushedChars = 0;
   }
 

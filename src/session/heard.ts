@@ -17,7 +17,8 @@ const usualPace = 0.015;
 
 /** Remembers what was said when, so that an interruption can answer what was heard. Bounded, however long the turn. */
 export class HeardLedger {
-  readonly #format: AudioFormat;
+  /** What was asked for; once sound has come, what it is. */
+  #format: AudioFormat;
   #spans: Span[] = [];
   #words: WordTime[] = [];
   #checkpoints: Checkpoint[] = [{ atMs: 0, throughChar: 0 }];
@@ -44,7 +45,8 @@ export class HeardLedger {
     this.#spans.push(span);
   }
 
-  audio(byteCount: number): void {
+  audio(byteCount: number, format: AudioFormat = this.#format): void {
+    this.#format = format;
     this.#bytes += byteCount;
   }
 

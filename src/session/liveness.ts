@@ -1,17 +1,18 @@
 import type { Clock, Timer } from '../clock.ts';
+import type { SpeechError } from '../errors.ts';
 import type { Transport } from '../transport/transport.ts';
+import { lateFault } from './closed.ts';
 
 interface LivenessRules {
-  /** The longest silence of the service while it owes something; then `onLate`. */
-  readonly owedMs: number;
-  /** A ping goes out when nothing came for so long and nothing is owed. */
+  /** The longest silence of the service while it owes something; then E_TIMEOUT. */
+  readonly frameMs: number;
+  /** A ping goes out when nothing came for so long and nothing is owed, whatever we send meanwhile. */
   readonly pingEveryMs: number;
-  /** A ping unanswered for so long: `onSilent`. */
+  /** A ping unanswered for so long: E_PEER_SILENT. */
   readonly pongMs: number;
-  /** `keepAlive` is called when nothing came or went for so long and nothing is owed. */
+  /** `keepAlive` is called when nothing went for so long and nothing is owed. */
   readonly keepAliveMs: number | undefined;
-  readonly onLate: () => void;
-  readonly onSilent: () => void;
+  readonly fail: (error: SpeechError) => void;
   readonly keepAlive: () => void;
 }
 
@@ -25,19 +26,18 @@ export class Liveness {
   sentMs = 0;
   readonly #clock: Clock;
   readonly #rules: LivenessRules;
-  readonly #idleMs: number;
   #transport: Transport | undefined;
   #timer: Timer | undefined;
   #pong: Timer | undefined;
   /** From when silence is counted at the earliest: something began to be owed, or the pause ended. */
   #sinceMs = 0;
+  #pingedMs = 0;
   #owed = false;
   #paused = false;
 
   constructor(clock: Clock, rules: LivenessRules) {
     this.#clock = clock;
     this.#rules = rules;
-    this.#idleMs = Math.min(rules.pingEveryMs, rules.keepAliveMs ?? rules.pingEveryMs);
   }
 
   start(transport: Transport): void {
@@ -67,44 +67,46 @@ export class Liveness {
     this.#arm();
   }
 
-  /** How long it has been silent. What we send does not answer what is owed, but it does keep a connection busy. */
-  #silentMs(): number {
-    const lastMs = this.#owed ? this.receivedMs : Math.max(this.receivedMs, this.sentMs);
-    return this.#clock.now() - Math.max(this.#sinceMs, lastMs);
+  /** What is due next, and when. What we send answers nothing that is owed, but it does keep a connection busy. */
+  #next(): { atMs: number; act: () => void } {
+    const { frameMs, pingEveryMs, keepAliveMs, fail, keepAlive } = this.#rules;
+    const from = (ms: number) => Math.max(this.#sinceMs, ms);
+    if (this.#owed) {
+      const act = () => fail(lateFault('E_TIMEOUT', 'the service sent nothing for', frameMs));
+      return { atMs: from(this.receivedMs) + frameMs, act };
+    }
+    const ping = { atMs: from(Math.max(this.receivedMs, this.#pingedMs)) + pingEveryMs, act: () => this.#ping() };
+    const keepAliveAtMs = keepAliveMs === undefined ? Number.POSITIVE_INFINITY : from(this.sentMs) + keepAliveMs;
+    if (keepAliveAtMs > ping.atMs) return ping;
+    const act = () => {
+      this.sentMs = this.#clock.now();
+      keepAlive();
+    };
+    return { atMs: keepAliveAtMs, act };
   }
 
   #arm(): void {
     this.#timer?.cancel();
     if (this.#paused || !this.#transport) return;
-    const limitMs = this.#owed ? this.#rules.owedMs : this.#idleMs;
-    const restMs = Math.max(0, limitMs - this.#silentMs());
-    this.#timer = this.#clock.after(restMs, () => this.#look(limitMs), { background: true });
+    const restMs = Math.max(0, this.#next().atMs - this.#clock.now());
+    this.#timer = this.#clock.after(restMs, () => this.#look(), { background: true });
   }
 
-  #look(limitMs: number): void {
-    if (this.#silentMs() >= limitMs) {
-      if (this.#owed) {
-        this.#rules.onLate();
-        return;
-      }
-      this.#idle();
-      this.#sinceMs = this.#clock.now();
-    }
+  #look(): void {
+    const { atMs, act } = this.#next();
+    if (atMs <= this.#clock.now()) act();
     this.#arm();
   }
 
-  #idle(): void {
-    if (this.#rules.keepAliveMs !== undefined) this.#rules.keepAlive();
-    if (this.#clock.now() - this.receivedMs >= this.#rules.pingEveryMs) this.#ping();
-  }
-
   #ping(): void {
-    if (this.#pong || !this.#transport) return;
     const pingedMs = this.#clock.now();
+    this.#pingedMs = pingedMs;
+    if (this.#pong || !this.#transport) return;
     const late = () => {
       this.#pong = undefined;
       // Any frame since is as good as a pong, and while we do not read, none can come.
-      if (this.receivedMs <= pingedMs && !this.#paused) this.#rules.onSilent();
+      if (this.receivedMs > pingedMs || this.#paused) return;
+      this.#rules.fail(lateFault('E_PEER_SILENT', 'the service has not answered a ping for', this.#rules.pongMs));
     };
     const pong = this.#clock.after(this.#rules.pongMs, late, { background: true });
     this.#pong = pong;

@@ -1,11 +1,14 @@
 import type { AudioChunk } from '../audio/format.ts';
 import type { AudioSink } from '../audio/sink.ts';
 import type { Clock } from '../clock.ts';
+import type { SpeechError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { SpeakService } from '../speech/service.ts';
+import type { Credentials } from '../speech/connect.ts';
+import type { ListenCommand, ListenEvent, ListenSettings } from '../speech/listen.ts';
+import type { Endpoint, Peer, SpeakService, Traits } from '../speech/service.ts';
 import type { Boundary, Span } from '../speech/span.ts';
-import type { Credentials, SpeakCommand, SpeakEvent, SpeakSettings, TurnSettings, WordTime } from '../speech/speak.ts';
-import type { Connect, Frame, UpgradeRequest } from '../transport/transport.ts';
+import type { SpeakCommand, SpeakEvent, SpeakSettings, TurnSettings, WordTime } from '../speech/speak.ts';
+import type { CloseInfo, Connect, Frame, UpgradeRequest } from '../transport/transport.ts';
 import type { TurnResult } from './turn.ts';
 
 export type ConnectionState = 'connecting' | 'handshaking' | 'ready' | 'draining' | 'closed';
@@ -16,6 +19,8 @@ export interface SessionTimeouts {
   readonly connectMs: number;
   /** The longest wait for the service's next frame while something is owed: E_TIMEOUT. */
   readonly frameMs: number;
+  /** A `finalize` that is not answered while nothing else comes: then the service is told that there is no more. */
+  readonly finalMs: number;
   /** draining → closed; then the socket is dropped. */
   readonly closeMs: number;
   /** A ping is sent when nothing came for so long and nothing is owed (the seed's 30 s). */
@@ -29,26 +34,43 @@ export interface SessionTimeouts {
 export const defaultTimeouts: SessionTimeouts = {
   connectMs: 10_000,
   frameMs: 30_000,
+  finalMs: 5_000,
   closeMs: 2_000,
   pingEveryMs: 30_000,
   pongMs: 10_000,
   interruptMs: 2_000,
 };
 
+export type AnySettings = SpeakSettings | ListenSettings;
+export type AnyCommand = SpeakCommand | ListenCommand;
+export type AnyEvent = SpeakEvent | ListenEvent;
+/** What every direction has words for. */
+export type CommonCommand = { readonly type: 'keepAlive' } | { readonly type: 'close' };
+
 /** Sees what crosses a connection, as it crosses: the trace file is one, `--debug wire` another. */
 export interface WireWatcher {
   /** A connection is being opened; what follows, up to `closed`, is its own. The request may hold a key. */
-  opened(request: UpgradeRequest, settings: SpeakSettings): void;
+  opened(request: UpgradeRequest, settings: AnySettings): void;
   sent(frame: Frame, atMs: number): void;
   received(frame: Frame, atMs: number): void;
-  command(command: SpeakCommand): void;
-  event(event: SpeakEvent): void;
+  command(command: AnyCommand): void;
+  event(event: AnyEvent): void;
   closed(code: number, reason: string): void;
+  /** One for another connection, which may be open beside this one's. Without it, one sees what crosses all of them. */
+  another?(): WireWatcher;
 }
 
-export interface SessionOptions {
-  readonly service: SpeakService;
-  readonly settings: SpeakSettings;
+/** As much of a service as a connection needs, in either direction of speech. */
+export interface ClientService<Command, Event, Settings> {
+  readonly traits: Traits;
+  readonly endpoint: Pick<Endpoint<Settings>, 'build' | 'refused'>;
+  client(settings: Settings): Peer<Command, Event>;
+}
+
+/** What a connection needs, in either direction of speech. */
+export interface ConnectionOptions<Command, Event, Settings> {
+  readonly service: ClientService<Command, Event, Settings>;
+  readonly settings: Settings;
   readonly credentials: Credentials;
   readonly connect: Connect;
   readonly clock: Clock;
@@ -57,10 +79,25 @@ export interface SessionOptions {
   readonly timeouts?: Partial<SessionTimeouts>;
   /** Ends everything at once; what awaits rejects with its reason. */
   readonly signal?: AbortSignal;
-  /** The boundary at which the service is asked to flush, unless it needs none. */
-  readonly flush?: Boundary;
   /** Warnings of the service and of the session, once each, for a person. */
   readonly onWarning?: (warning: { code: string; message: string }) => void;
+}
+
+/** What a connection tells the session that made it. */
+export interface ConnectionOwner<Event> {
+  event(event: Event, atMs: number): void;
+  /** Once, at the end: with an error where the connection failed, without where the peer closed it. */
+  ended(info: CloseInfo, error: SpeechError | undefined): void;
+}
+
+export interface SessionOptions extends ConnectionOptions<SpeakCommand, SpeakEvent, SpeakSettings> {
+  readonly service: SpeakService;
+  /** The boundary at which the service is asked to flush, unless it needs none. */
+  readonly flush?: Boundary;
+  /** `off`: flushes and text do not wait for the service's limits a minute. Text is cut to what a message may hold all the same. */
+  readonly limits?: 'on' | 'off';
+  /** false: no connection is opened before it is needed. For what nobody interrupts, and nobody waits for. */
+  readonly warmsAhead?: boolean;
 }
 
 /** What a turn gives, in the order in which it came. */

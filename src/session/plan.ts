@@ -1,4 +1,6 @@
-import type { SpeakService } from '../speech/service.ts';
+import type { AudioChunk } from '../audio/format.ts';
+import type { ListenCommand, ListenSettings } from '../speech/listen.ts';
+import type { ListenService, SpeakService } from '../speech/service.ts';
 import type { Boundary, Span } from '../speech/span.ts';
 import type { SpeakCommand, SpeakSettings } from '../speech/speak.ts';
 import type { Frame } from '../transport/transport.ts';
@@ -17,8 +19,24 @@ export async function* planTurn(
   yield* peer.opened().frames;
   yield* frames(script.begin(undefined));
   for await (const span of spans) {
-    for (const command of script.line(span).commands) yield* frames(command);
+    for (const piece of script.pieces(span)) {
+      for (const command of script.line(piece).commands) yield* frames(command);
+    }
   }
   for (const command of script.end()) yield* frames(command);
+  yield* frames({ type: 'close' });
+}
+
+/** The frames that a session would send for a stream of audio, in order, when the service answers as it should. */
+export async function* planHearing(
+  service: ListenService,
+  settings: ListenSettings,
+  chunks: AsyncIterable<AudioChunk>,
+): AsyncIterable<Frame> {
+  const peer = service.client(settings);
+  const frames = (command: ListenCommand) => peer.encode(command).frames;
+  yield* peer.opened().frames;
+  for await (const chunk of chunks) yield* frames({ type: 'audio', chunk });
+  yield* frames({ type: 'finalize' });
   yield* frames({ type: 'close' });
 }

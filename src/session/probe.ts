@@ -1,8 +1,9 @@
-import { SpeechError } from '../errors.ts';
 import { betweenMs, sinceMs } from '../metrics/latency.ts';
 import type { Timeline } from '../metrics/timeline.ts';
-import { Connection, type ConnectionOwner } from './connection.ts';
-import { defaultTimeouts, type SessionOptions } from './options.ts';
+import { toldFault } from './closed.ts';
+import { Connection } from './connection.ts';
+import type { ListenOptions } from './listen-options.ts';
+import type { AnyCommand, AnyEvent, AnySettings, CommonCommand, ConnectionOptions, SessionOptions } from './options.ts';
 
 /** How long each step of reaching a service took, ms. A step that did not happen (no TLS on ws://) is left out. */
 export interface ProbeTimes {
@@ -24,21 +25,29 @@ export interface ProbeTimes {
  * Opens a session as a turn would, says nothing, and closes it once the service is ready. Rejects with the SpeechError
  * that a turn would have met; bounded by the timeouts of the options.
  */
-export async function probeConnection(options: SessionOptions): Promise<ProbeTimes> {
+export function probeConnection(options: SessionOptions): Promise<ProbeTimes> {
+  return probe(options, { type: 'begin', turn: 'probe' });
+}
+
+/** The same of a service of speech in, whose codec speaks first by itself; no audio is sent. */
+export function probeListening(options: ListenOptions): Promise<ProbeTimes> {
+  return probe(options, undefined);
+}
+
+async function probe<Command extends AnyCommand, Event extends AnyEvent, Settings extends AnySettings>(
+  options: ConnectionOptions<Command | CommonCommand, Event, Settings>,
+  first: Command | undefined,
+): Promise<ProbeTimes> {
   const warnings: string[] = [];
-  const owner: ConnectionOwner = {
-    event(connection, event) {
+  const connection = new Connection<Command, Event, Settings>(options, options.settings, {
+    event(event: AnyEvent) {
       if (event.type === 'ready') warnings.push(...(event.warnings ?? []));
       if (event.type === 'warning') warnings.push(event.message);
-      if (event.type !== 'error') return;
-      const { code, message, detail } = event.fault;
-      connection.fail(new SpeechError(code, message, detail && { detail: { ...detail } }));
+      if (event.type === 'error') connection.fail(toldFault(event.fault));
     },
     ended() {},
-  };
-  const timeouts = { ...defaultTimeouts, ...options.timeouts };
-  const connection = new Connection(options, timeouts, options.settings, owner);
-  connection.command({ type: 'begin', turn: 'probe' });
+  });
+  if (first) connection.command(first);
   connection.awaitReady();
   await connection.ready;
   const { requestId } = connection;

@@ -1,124 +1,169 @@
+import { toSpeechError } from '../errors.ts';
 import type { Span } from '../speech/span.ts';
-import type { SpeakCommand, SpeakSettings } from '../speech/speak.ts';
-import { Connection, type ConnectionOwner } from './connection.ts';
-import { defaultTimeouts, type SessionOptions } from './options.ts';
-import type { ScriptLine } from './script.ts';
+import type { SpeakCommand } from '../speech/speak.ts';
+import type { Carriers } from './carriers.ts';
+import type { SessionOptions } from './options.ts';
+import { Rates } from './rates.ts';
+import type { SpeakConnection } from './speak-connection.ts';
 import type { Turn } from './turn.ts';
 
 /** Text sent whose sound has not come, in characters: about ten minutes of speech. More waits for a checkpoint. */
 const aheadChars = 8000;
 
-type SpanSource = AsyncIterator<Span> | Iterator<Span>;
-
 /** Carries the text of turns to the service, over a new connection where the last one is spent. */
 export class Sender {
   readonly #options: SessionOptions;
-  readonly #owner: ConnectionOwner;
-  #settings: SpeakSettings;
-  #connection: Connection | undefined;
+  readonly #carriers: Carriers;
+  readonly #rates: Rates;
 
-  constructor(options: SessionOptions, owner: ConnectionOwner) {
+  constructor(options: SessionOptions, carriers: Carriers, onRateWait: (message: string) => void) {
+    const { clock, service, limits } = options;
     this.#options = options;
-    this.#owner = owner;
-    this.#settings = options.settings;
-  }
-
-  get connection(): Connection | undefined {
-    return this.#connection;
-  }
-
-  current(): Connection {
-    const timeouts = { ...defaultTimeouts, ...this.#options.timeouts };
-    this.#connection ??= new Connection(this.#options, timeouts, this.#settings, this.#owner);
-    return this.#connection;
-  }
-
-  forget(connection: Connection): void {
-    if (this.#connection === connection) this.#connection = undefined;
-  }
-
-  /** What a service taught us holds for the connections to come. */
-  learn(learned: Partial<SpeakSettings>): void {
-    this.#settings = { ...this.#settings, ...learned };
+    this.#carriers = carriers;
+    this.#rates = new Rates(clock, limits === 'off' ? {} : service.traits.limits, onRateWait);
   }
 
   /** Sends the spans as they come, until the source ends or the turn wants no more. */
-  async feed(turn: Turn, spans: AsyncIterable<Span> | Iterable<Span>): Promise<void> {
-    const source: SpanSource = Symbol.asyncIterator in spans ? spans[Symbol.asyncIterator]() : spans[Symbol.iterator]();
-    let exhausted = false;
-    try {
-      while (turn.wantsText) {
-        const next = await turn.unlessStopped(source.next());
-        if (next === undefined) return;
-        if (next.done) {
-          exhausted = true;
-          return;
-        }
-        await this.#send(turn, turn.script.line(next.value));
-      }
-    } finally {
-      if (!exhausted) leave(source);
-    }
+  feed(turn: Turn, spans: AsyncIterable<Span> | Iterable<Span>): Promise<void> {
+    return turn.input.feed(spans, async (span) => {
+      for (const piece of turn.script.pieces(span)) await this.#send(turn, piece);
+    });
   }
 
-  async #send(turn: Turn, line: ScriptLine): Promise<void> {
-    const { clock } = this.#options;
-    if (line.commands.length > 0) {
+  async #send(turn: Turn, span: Span): Promise<void> {
+    if (turn.script.says(span)) {
       turn.held = { flush: false };
-      await this.#room(turn);
-      if (!(await this.#carried(turn))) return;
+      if (!(await this.#mayGo(turn, span.text))) return;
     }
-    turn.sent(line, clock.now());
-    for (const command of line.commands) this.#put(turn, command);
-    const { held } = turn;
+    const line = turn.script.line(span, this.#rates.thinChars);
+    turn.sent({ ...line, flushed: false }, this.#options.clock.now());
+    for (const command of line.commands) if (command.type === 'text') this.#put(turn, command);
+    const wanted = turn.held?.flush;
     turn.held = undefined;
-    if (held?.flush) this.flush(turn);
+    if (line.flushed) await this.#flushSoon(turn);
+    else if (wanted) this.#flushSent(turn);
   }
 
-  /** Waits while so much text is out whose sound has not come that more would only be held there. */
-  async #room(turn: Turn): Promise<void> {
-    const { startsWithoutFlush } = this.#options.service.traits;
-    while (turn.why === undefined && turn.text.pendingChars > aheadChars && (startsWithoutFlush || turn.text.owed)) {
-      turn.carrier?.owe(true);
-      await turn.moved();
-    }
-  }
-
-  /** Waits for a connection that carries the turn and takes more; false where the turn is over before. */
-  async #carried(turn: Turn): Promise<boolean> {
+  /** Waits until the text may go out on a connection that carries the turn; false where the turn is over before. */
+  async #mayGo(turn: Turn, text: string): Promise<boolean> {
     while (turn.why === undefined) {
+      if (this.#isFull(turn)) {
+        turn.carrier?.owe(true);
+        await turn.moved();
+        continue;
+      }
+      if (this.#isAtItsLast(turn)) {
+        this.renew(turn);
+        if (turn.carrier) await turn.moved();
+      }
       const connection = await this.#attach(turn);
       await connection.drained();
       // The connection may have been replaced while we waited; the turn must then be alive on the new one first.
-      if (turn.live && turn.carrier === connection && connection === this.#connection) return turn.why === undefined;
+      if (!turn.live || turn.carrier !== connection || connection !== this.#carriers.current) continue;
+      if (this.#isAtItsLast(turn)) continue;
+      if (!(await this.#waited(turn, { type: 'text', turn: turn.id, text, throughChar: 0 }))) {
+        return turn.why === undefined;
+      }
     }
     return false;
   }
 
+  /**
+   * So much text is out whose sound has not come that more would only be held there. What needs no flush may tell
+   * nothing before its end, as voices do that Telnyx relays: then there is no checkpoint to wait for.
+   */
+  #isFull(turn: Turn): boolean {
+    if (turn.text.pendingChars <= aheadChars) return false;
+    return this.#options.service.traits.startsWithoutFlush ? !turn.isUntold : turn.text.owed;
+  }
+
+  /** Nothing more should be sent on the turn's connection before it has been replaced. */
+  #isAtItsLast(turn: Turn): boolean {
+    return (
+      turn.live && turn.carrier === this.#carriers.current && this.#carriers.age(turn.text.pendingChars) === 'last'
+    );
+  }
+
+  /**
+   * Puts another connection in the place of one that is near the end of its time, when all that it was sent has been
+   * said. Where that does not come about by itself, it is asked for.
+   */
+  renew(turn: Turn | undefined): void {
+    const connection = this.#carriers.current;
+    const carried = turn?.carrier === connection ? turn : undefined;
+    const age = this.#carriers.age(carried?.text.pendingChars ?? 0);
+    if (connection === undefined || age === 'young' || connection.ends) return;
+    this.#carriers.warmNext();
+    if (carried && !carried.live) return;
+    if (carried && carried.text.pending.length > 0) {
+      if (age === 'last') this.#flushSent(carried);
+      return;
+    }
+    if (carried?.endSent || (age === 'due' && !this.#carriers.nextIsOpen)) return;
+    carried?.putDown();
+    this.#carriers.retire(connection);
+  }
+
+  /** Waits as long as the service's rates want it, or until the turn moves; false where there is nothing to wait for. */
+  async #waited(turn: Turn, command: SpeakCommand): Promise<boolean> {
+    const waitMs = this.#rates.waitMs(command);
+    if (waitMs === 0) return false;
+    this.#rates.waits(command, waitMs);
+    await new Promise<void>((resolve) => {
+      const timer = this.#options.clock.after(waitMs, resolve);
+      turn.moved().then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+    return true;
+  }
+
   /** The ready connection of this turn; on one that is new to it, what is left to say is sent first. */
-  async #attach(turn: Turn): Promise<Connection> {
-    const connection = this.current();
-    const fresh = turn.carrier !== connection;
-    if (fresh) {
+  async #attach(turn: Turn): Promise<SpeakConnection> {
+    if (turn.carrier === undefined) this.renew(turn);
+    const connection = this.#carriers.take(turn.carrier);
+    if (turn.carrier !== connection) {
       turn.carriedBy(connection);
       connection.awaitReady();
       connection.command(turn.script.begin(turn.options.settings));
+      turn.alive = this.#enliven(turn, connection);
     }
-    await connection.ready;
-    if (fresh && turn.why === undefined && turn.carrier === connection) this.#replay(turn);
+    await turn.alive;
     return connection;
   }
 
-  #replay(turn: Turn): void {
-    turn.live = true;
-    for (const sent of turn.text.pending) {
-      for (const command of turn.script.again(sent)) this.#put(turn, command);
+  async #enliven(turn: Turn, connection: SpeakConnection): Promise<void> {
+    try {
+      await connection.ready;
+    } catch (thrown) {
+      if (turn.carrier === connection) throw thrown;
+      return;
     }
-    if (turn.inputEnded) this.#end(turn);
+    this.#carriers.watch(connection);
+    const carries = () => turn.why === undefined && turn.carrier === connection;
+    if (!carries()) return;
+    for (const sent of turn.text.pending) {
+      for (const command of turn.script.again(sent.span)) {
+        if (!(await this.#replay(turn, command, carries))) return;
+      }
+      // Looked at only now: it may have been flushed by hand meanwhile.
+      if (sent.flushed && !(await this.#replay(turn, turn.script.flushCommand, carries))) return;
+    }
+    turn.live = true;
+    if (turn.inputEnded) await this.#end(turn);
+  }
+
+  async #replay(turn: Turn, command: SpeakCommand, carries: () => boolean): Promise<boolean> {
+    while (carries() && (await this.#waited(turn, command)));
+    if (!carries()) return false;
+    this.#put(turn, command);
+    return true;
   }
 
   #put(turn: Turn, command: SpeakCommand): void {
     if (command.type === 'flush') turn.meter.flushSent(this.#options.clock.now());
+    this.#rates.sent(command);
     turn.carrier?.command(command);
     if (command.type === 'flush' && turn.why === undefined) turn.carrier?.owe(true);
   }
@@ -126,28 +171,55 @@ export class Sender {
   /** Asks for the sound of what was sent so far, the line that waits for its connection included. */
   flush(turn: Turn): void {
     if (turn.why !== undefined) return;
-    if (turn.held) {
-      turn.held.flush = true;
-      return;
+    if (turn.held) turn.held.flush = true;
+    else this.#flushSent(turn);
+  }
+
+  #flushSent(turn: Turn): void {
+    if (turn.script.flush().length === 0) return;
+    this.#flushSoon(turn)?.catch((thrown) => turn.carrier?.fail(toSpeechError(thrown)));
+  }
+
+  /** At once, or when the rate allows it; by then it covers what was sent meanwhile, so one is enough. */
+  #flushSoon(turn: Turn): Promise<void> | undefined {
+    if (turn.flushing) return turn.flushing;
+    const { flushCommand } = turn.script;
+    if (turn.live && this.#rates.waitMs(flushCommand) > 0) {
+      turn.flushing = this.#flushLater(turn, flushCommand);
+      return turn.flushing;
     }
-    const commands = turn.script.flush();
-    if (commands.length > 0) turn.text.flushed();
-    // Before the carrier is alive, the mark on the text is enough: the replay sends it.
-    if (turn.live) for (const command of commands) this.#put(turn, command);
+    this.#flushNow(turn, flushCommand);
+    return undefined;
+  }
+
+  async #flushLater(turn: Turn, flush: SpeakCommand): Promise<void> {
+    while (turn.live && turn.why === undefined && (await this.#waited(turn, flush)));
+    turn.flushing = undefined;
+    if (turn.why === undefined) this.#flushNow(turn, flush);
+  }
+
+  /** Before the carrier is alive, the mark on the text is enough: what is sent again goes with its flushes. */
+  #flushNow(turn: Turn, flush: SpeakCommand): void {
+    turn.text.flushed();
+    if (turn.live) this.#put(turn, flush);
   }
 
   async finishInput(turn: Turn): Promise<void> {
     if (turn.why !== undefined) return;
     turn.inputEnded = true;
-    if (turn.live && turn.carrier === this.#connection) this.#end(turn);
+    if (turn.live && turn.carrier === this.#carriers.current) await this.#end(turn);
     else await this.goOn(turn);
   }
 
-  #end(turn: Turn): void {
+  async #end(turn: Turn): Promise<void> {
     const commands = turn.script.end();
-    if (commands.some(({ type }) => type === 'flush')) turn.text.flushed();
-    for (const command of commands) this.#put(turn, command);
-    turn.carrier?.owe(turn.why === undefined);
+    const flushes = commands.some(({ type }) => type === 'flush');
+    if (flushes || turn.flushing) await this.#flushSoon(turn);
+    if (!turn.live || turn.endSent || turn.why !== undefined) return;
+    turn.endSent = true;
+    for (const command of commands) if (command.type === 'end') this.#put(turn, command);
+    turn.carrier?.owe(true);
+    if (turn.carrier) this.#carriers.endSent(turn.carrier);
   }
 
   /** A turn whose connection is gone gets a new one for what is left to say. */
@@ -156,10 +228,4 @@ export class Sender {
     if (turn.text.left) await this.#attach(turn);
     else if (turn.inputEnded) turn.finish('done', this.#options.clock.now());
   }
-}
-
-/** Tells a source that no more is wanted. Not awaited: one that waits for a keyboard would hold up the turn. */
-function leave(source: SpanSource): void {
-  const left = async () => source.return?.();
-  left().catch(() => {});
 }

@@ -4,7 +4,8 @@ import type { ScriptLine } from './script.ts';
 
 interface Sent {
   readonly span: Span;
-  readonly flushed: boolean;
+  /** A flush has gone out behind it, or waits for the connection that it will be sent on. */
+  flushed: boolean;
   /** Nothing of it went out: it is complete with what stands before it. */
   readonly silent: boolean;
 }
@@ -62,9 +63,8 @@ export class SentText {
 
   /** A flush followed the last text out of turn. */
   flushed(): void {
-    const last = this.#pending.findLastIndex((sent) => !sent.silent);
-    const sent = this.#pending[last];
-    if (sent) this.#pending[last] = { ...sent, flushed: true };
+    const last = this.#pending.findLast((sent) => !sent.silent);
+    if (last) last.flushed = true;
   }
 
   /** The sound is complete up to here. Says whether that is further than before. */
@@ -78,7 +78,9 @@ export class SentText {
     let covered = 0;
     let through = throughChar;
     for (const { span, silent } of this.#pending) {
-      if (!silent && span.toChar > throughChar) break;
+      // A part of a rewritten sentence may reach no further than it began: it is complete with what follows it.
+      const most = span.text !== '' && span.fromChar === span.toChar ? throughChar - 1 : throughChar;
+      if (!silent && span.toChar > most) break;
       covered++;
       if (!silent && endsSentence(span.ends)) this.#sentences++;
       through = Math.max(through, span.toChar);

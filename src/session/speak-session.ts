@@ -1,11 +1,14 @@
 import { SpeechError, toSpeechError } from '../errors.ts';
+import type { ServiceFault } from '../speech/connect.ts';
 import type { Span } from '../speech/span.ts';
-import type { ServiceFault, SpeakEvent } from '../speech/speak.ts';
+import type { SpeakEvent } from '../speech/speak.ts';
 import type { CloseInfo } from '../transport/transport.ts';
-import { closedFault, closedWell } from './closed.ts';
-import type { Connection, ConnectionOwner } from './connection.ts';
+import { Carriers, type CarriersOwner } from './carriers.ts';
+import { closedFault, toldFault } from './closed.ts';
 import type { ConnectionState, Heard, SessionOptions, SpeakSession, SpeakTurn, TurnOptions } from './options.ts';
 import { Sender } from './sender.ts';
+import { tellTalk } from './service-talk.ts';
+import type { SpeakConnection } from './speak-connection.ts';
 import { Turn } from './turn.ts';
 import { Warnings } from './warnings.ts';
 
@@ -13,17 +16,15 @@ import { Warnings } from './warnings.ts';
 const pauseAboveBytes = 1024 * 1024;
 const resumeBelowBytes = 256 * 1024;
 
-/** Faults that a new connection would meet again. */
-const final: ReadonlySet<string> = new Set(['E_AUTH', 'E_RATE_LIMIT', 'E_PRONUNCIATION']);
-
 export type { SpeakSession, SpeakTurn } from './options.ts';
 
 export function openSpeakSession(options: SessionOptions): SpeakSession {
   return new Session(options);
 }
 
-class Session implements SpeakSession, ConnectionOwner {
+class Session implements SpeakSession, CarriersOwner {
   readonly #options: SessionOptions;
+  readonly #carriers: Carriers;
   readonly #sender: Sender;
   readonly #warnings: Warnings;
   #active: Turn | undefined;
@@ -31,21 +32,30 @@ class Session implements SpeakSession, ConnectionOwner {
   #turns = 0;
   /** Audio of all turns that nobody has taken yet. */
   #heldBytes = 0;
-  #closing: { connection: Connection | undefined; gone: Promise<void> } | undefined;
+  #closing: { connection: SpeakConnection | undefined; gone: Promise<void> } | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#sender = new Sender(options, this);
     this.#warnings = new Warnings((warning) => options.onWarning?.(warning));
+    this.#carriers = new Carriers(options, this);
+    this.#sender = new Sender(options, this.#carriers, (message) => this.#warnings.say('rate_wait', message));
   }
 
   get state(): ConnectionState | 'idle' {
     if (this.#closing) return this.#closing.connection?.state ?? 'closed';
-    return this.#sender.connection?.state ?? 'idle';
+    return this.#carriers.current?.state ?? 'idle';
+  }
+
+  get speaking(): boolean {
+    return this.#active !== undefined;
+  }
+
+  aged(): void {
+    this.#sender.renew(this.#active);
   }
 
   warm(): void {
-    if (!this.#closing && !this.#options.signal?.aborted) this.#sender.current();
+    if (!this.#closing && !this.#options.signal?.aborted) this.#carriers.take(undefined);
   }
 
   speak(spans: AsyncIterable<Span> | Iterable<Span>, options: TurnOptions = {}): SpeakTurn {
@@ -76,8 +86,8 @@ class Session implements SpeakSession, ConnectionOwner {
 
   #weigh(change: number): void {
     this.#heldBytes += change;
-    if (this.#heldBytes > pauseAboveBytes) this.#sender.connection?.pause(true);
-    else if (this.#heldBytes < resumeBelowBytes) this.#sender.connection?.pause(false);
+    if (this.#heldBytes > pauseAboveBytes) this.#carriers.current?.pause(true);
+    else if (this.#heldBytes < resumeBelowBytes) this.#carriers.current?.pause(false);
   }
 
   async #run(turn: Turn, spans: AsyncIterable<Span> | Iterable<Span>): Promise<void> {
@@ -94,17 +104,18 @@ class Session implements SpeakSession, ConnectionOwner {
       await this.#sender.finishInput(turn);
       await turn.result;
     } catch (thrown) {
-      if (this.#fail(turn, thrown)) this.#abandon(turn, undefined);
+      if (this.#fail(turn, thrown)) this.#carriers.abandon(turn, undefined);
     } finally {
       signal?.removeEventListener('abort', onAbort);
       if (this.#active === turn) {
         this.#active = undefined;
-        this.#sender.connection?.owe(false);
+        this.#carriers.current?.owe(false);
+        this.#sender.renew(undefined);
       }
     }
   }
 
-  event(connection: Connection, event: SpeakEvent, atMs: number): void {
+  event(connection: SpeakConnection, event: SpeakEvent, atMs: number): void {
     switch (event.type) {
       case 'audio':
       case 'words':
@@ -112,35 +123,27 @@ class Session implements SpeakSession, ConnectionOwner {
       case 'ended':
         if (this.#active?.carrier === connection) this.#turnEvent(this.#active, connection, event, atMs);
         return;
-      case 'ready':
-        for (const message of event.warnings ?? []) this.#warnings.say('service', message);
-        return;
-      case 'warning':
-        if (event.learned) this.#sender.learn(event.learned);
-        this.#warnings.say(event.code, event.message);
-        return;
       case 'error':
         this.#fault(connection, event);
         return;
-      case 'malformed':
-        this.#warnings.say('malformed', `the service sent a message that cannot be read (${event.why})`);
-        return;
-      case 'unknown':
-      case 'note':
-        this.#options.log?.('session', () => `${event.type} ${event.name}`);
+      default:
+        if (event.type === 'warning' && event.learned) this.#carriers.learn(event.learned);
+        tellTalk(event, this.#warnings, this.#options.log);
     }
   }
 
   #turnEvent(
     turn: Turn,
-    connection: Connection,
+    connection: SpeakConnection,
     event: Extract<SpeakEvent, { type: 'audio' | 'words' | 'progress' | 'ended' }>,
     atMs: number,
   ): void {
     if (event.turn !== turn.id || turn.why !== undefined) return;
+    connection.untried = false;
     switch (event.type) {
       case 'audio':
         connection.spent = false;
+        if (turn.meter.bytes === 0) this.#foresee();
         turn.audio(event.chunk, atMs);
         return;
       case 'words':
@@ -148,47 +151,58 @@ class Session implements SpeakSession, ConnectionOwner {
         return;
       case 'progress':
         if (turn.checkpoint(event.throughChar)) connection.spent = true;
-        connection.owe(turn.text.owed || turn.inputEnded);
+        connection.owe(turn.text.owed || turn.endSent);
+        this.#sender.renew(turn);
         return;
       case 'ended':
         connection.spent = true;
+        connection.owe(false);
         if (event.why === 'done') turn.finish('done', atMs);
         else this.#fail(turn, new SpeechError('E_PROVIDER', `the service ended the turn (${event.why})`));
     }
   }
 
-  #fault(connection: Connection, { turn: id, fault }: { readonly turn?: string; readonly fault: ServiceFault }): void {
+  /** The turn sounds: where an interruption costs the connection, the next one is made ready for that. */
+  #foresee(): void {
+    if (this.#options.service.traits.interrupt === 'swapSocket') this.#carriers.warmNext();
+  }
+
+  #fault(
+    connection: SpeakConnection,
+    { turn: id, fault }: { readonly turn?: string; readonly fault: ServiceFault },
+  ): void {
     const turn = this.#active;
-    const error = new SpeechError(fault.code, fault.message, fault.detail && { detail: { ...fault.detail } });
+    const error = toldFault(fault);
     this.#options.log?.('session', () => `error ${fault.code}: ${fault.message}`);
     const carried = turn?.carrier === connection ? turn : undefined;
-    if (carried && (connection.spent || connection.acks.open) && !final.has(fault.code)) {
-      // Some routes take one turn a connection, and answer the next with an error (soniox, PROTOCOLS 1.5).
-      this.#replace(connection);
+    if (carried && connection.forgives(fault)) {
+      this.replace(connection);
     } else if (carried && id !== undefined && id !== carried.id) {
       this.#warnings.say(fault.code, fault.message);
     } else {
       if (carried) this.#fail(carried, error);
-      this.#sender.forget(connection);
+      this.#carriers.forget(connection);
       connection.fail(error);
     }
   }
 
-  ended(connection: Connection, info: CloseInfo, error: SpeechError | undefined): void {
+  ended(connection: SpeakConnection, info: CloseInfo, error: SpeechError | undefined): void {
     const turn = this.#active;
-    this.#sender.forget(connection);
+    this.#carriers.forget(connection);
     if (turn?.carrier !== connection) return;
-    // A service that is done with what came before may leave; what has not sounded yet goes to another connection.
-    const replaceable = connection.acks.open || (connection.spent && closedWell(info));
-    if (error === undefined && replaceable) this.#goOn(turn);
-    else this.#fail(turn, error ?? closedFault(info));
+    if (connection.mayGo(info, error)) {
+      turn.putDown();
+      this.#goOn(turn);
+    } else {
+      this.#fail(turn, error ?? closedFault(info));
+    }
   }
 
   /** Drops a connection that is of no use any more; the turn it carries goes on with another. */
-  #replace(connection: Connection): void {
+  replace(connection: SpeakConnection): void {
     const turn = this.#active?.carrier === connection ? this.#active : undefined;
-    if (turn) turn.carrier = undefined;
-    this.#sender.forget(connection);
+    turn?.putDown();
+    this.#carriers.forget(connection);
     connection.drop();
     if (turn) this.#goOn(turn);
   }
@@ -213,34 +227,16 @@ class Session implements SpeakSession, ConnectionOwner {
     turn.output.clear();
     if (turn.why === undefined) {
       turn.finish('interrupted', this.#options.clock.now());
-      this.#abandon(turn, heard.heardMs);
+      this.#carriers.abandon(turn, heard.heardMs);
     }
     return heard;
-  }
-
-  /** Tells the service that a turn is over. One that does not acknowledge in time, or never does, loses the connection. */
-  #abandon(turn: Turn, heardMs: number | undefined): void {
-    const connection = turn.carrier;
-    if (!connection || connection !== this.#sender.connection) return;
-    connection.owe(false);
-    const { interrupt } = this.#options.service.traits;
-    if (!turn.live || !turn.text.left) {
-      connection.command({ type: 'end', turn: turn.id });
-    } else if (interrupt === 'swapSocket') {
-      this.#replace(connection);
-    } else {
-      connection.spent = true;
-      connection.command({ type: 'interrupt', turn: turn.id, ...(heardMs !== undefined && { heardMs }) });
-      if (interrupt === 'ack') connection.acks.expect(turn.id, () => this.#replace(connection));
-    }
   }
 
   close(): Promise<void> {
     if (!this.#closing) {
       if (this.#active) this.#interrupt(this.#active);
-      const { connection } = this.#sender;
-      if (connection) this.#sender.forget(connection);
-      this.#closing = { connection, gone: connection?.close() ?? Promise.resolve() };
+      const { current } = this.#carriers;
+      this.#closing = { connection: current, gone: this.#carriers.close() };
     }
     return this.#closing.gone;
   }

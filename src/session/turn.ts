@@ -1,18 +1,22 @@
 import type { AudioChunk, AudioFormat } from '../audio/format.ts';
-import { durationMs, frameBytes } from '../audio/format.ts';
+import { frameBytes } from '../audio/format.ts';
 import type { SpeechError } from '../errors.ts';
 import { TurnMeter } from '../metrics/turn-meter.ts';
 import type { TurnReport } from '../metrics/turn-report.ts';
 import type { SpeakTraits } from '../speech/service.ts';
 import type { Boundary } from '../speech/span.ts';
 import type { TurnEnd, WordTime } from '../speech/speak.ts';
-import type { Connection } from './connection.ts';
 import { deferred } from './deferred.ts';
 import { HeardLedger } from './heard.ts';
 import type { Heard, SpeakOutput, TurnOptions, TurnProgress } from './options.ts';
 import { AsyncQueue } from './queue.ts';
 import { Script, type ScriptLine } from './script.ts';
 import { SentText } from './sent-text.ts';
+import type { SpeakConnection } from './speak-connection.ts';
+import { StopGate } from './stop-gate.ts';
+
+/** So much sound, bytes, of which nothing tells what it says: more than a sentence makes. */
+const untoldBytes = 1024 * 1024;
 
 export interface TurnResult {
   readonly why: TurnEnd;
@@ -40,28 +44,33 @@ export class Turn {
   readonly text = new SentText();
   readonly meter: TurnMeter;
   readonly output: AsyncQueue<SpeakOutput>;
+  /** Stopped when the turn wants no more text. */
+  readonly input = new StopGate();
   /** The connection that its commands go to. */
-  carrier: Connection | undefined;
+  carrier: SpeakConnection | undefined;
   /** The carrier is ready, and was sent all that the ones before it left to say. */
   live = false;
+  /** Settles when the carrier has become live, or has been replaced before. */
+  alive: Promise<void> = Promise.resolve();
   /** The source has no more text, or `end` was called. */
   inputEnded = false;
+  /** The carrier was told so. */
+  endSent = false;
+  /** A flush waits for its time. */
+  flushing: Promise<void> | undefined;
   /** A line that was taken from the source and waits for a connection; `flush` then goes with it. */
   held: { flush: boolean } | undefined;
   why: TurnEnd | undefined;
   started = false;
 
   readonly #format: AudioFormat;
-  readonly #sampleBytes: number | undefined;
   readonly #ledger: HeardLedger;
-  #firstCarrier: Connection | undefined;
+  #firstCarrier: SpeakConnection | undefined;
   #connections = 0;
   #samples = 0;
   #carrierFirstSample = 0;
   #playedBefore = 0;
   readonly #result = deferred<TurnResult>();
-  #stopped = false;
-  #onStop: (() => void) | undefined;
   #moved: (() => void)[] = [];
 
   constructor({ id, options, format, traits, flush, onHeld, onReturn }: TurnSetup) {
@@ -71,7 +80,6 @@ export class Turn {
     this.output = new AsyncQueue(weightOf, onHeld, onReturn);
     this.meter = new TurnMeter(format);
     this.#format = format;
-    this.#sampleBytes = frameBytes(format);
     this.#ledger = new HeardLedger(format);
   }
 
@@ -90,12 +98,20 @@ export class Turn {
     this.#playedBefore = this.options.sink?.position().playedSamples ?? 0;
   }
 
-  carriedBy(connection: Connection): void {
+  carriedBy(connection: SpeakConnection): void {
+    this.putDown();
     this.carrier = connection;
-    this.live = false;
     this.#firstCarrier ??= connection;
     this.#connections++;
     this.#carrierFirstSample = this.#samples;
+  }
+
+  /** No connection carries it: what is left to say waits for the next. */
+  putDown(): void {
+    this.carrier = undefined;
+    this.live = false;
+    this.endSent = false;
+    this.#wake();
   }
 
   sent(line: ScriptLine, atMs: number): void {
@@ -108,13 +124,16 @@ export class Turn {
     const { length } = chunk.bytes;
     // A header that was stripped leaves a chunk without samples: that is no sound yet.
     if (length === 0) return;
+    const wasUntold = this.isUntold;
     this.meter.audio(chunk, atMs);
-    this.#ledger.audio(length);
+    if (this.isUntold !== wasUntold) this.#wake();
+    this.#ledger.audio(length, chunk.format);
     let numbered = chunk;
-    if (this.#sampleBytes !== undefined) {
+    const sampleBytes = frameBytes(chunk.format);
+    if (sampleBytes !== undefined) {
       // A codec counts from its own connection's start; a turn that went on counts on.
       if (this.#carrierFirstSample > 0) numbered = { ...chunk, firstSample: this.#samples };
-      this.#samples += length / this.#sampleBytes;
+      this.#samples += length / sampleBytes;
     }
     this.output.push({ type: 'audio', chunk: numbered });
   }
@@ -138,7 +157,15 @@ export class Turn {
     return further;
   }
 
-  /** Resolves at the next checkpoint, or when the turn ends. */
+  /** It sounds, and the service has never told how far: it may be one that tells it at the end alone. */
+  get isUntold(): boolean {
+    return this.text.throughChar === 0 && this.meter.bytes >= untoldBytes;
+  }
+
+  /**
+   * Resolves at the next checkpoint, when so much has sounded that none may come, when the connection is lost or
+   * another, or when the turn ends.
+   */
   moved(): Promise<void> {
     return new Promise((resolve) => this.#moved.push(resolve));
   }
@@ -147,23 +174,9 @@ export class Turn {
     for (const resolve of this.#moved.splice(0)) resolve();
   }
 
-  /** What `work` gives, or undefined when the turn wants no more text before that. One at a time. */
-  unlessStopped<T>(work: T | PromiseLike<T>): Promise<T | undefined> {
-    // Not a race against one long promise, which would keep every loser for as long as the turn lasts.
-    return new Promise((resolve, reject) => {
-      this.#onStop = () => resolve(undefined);
-      Promise.resolve(work).then(resolve, reject);
-    });
-  }
-
-  get wantsText(): boolean {
-    return !this.#stopped;
-  }
-
   /** No more text is taken from the source. */
   stopInput(): void {
-    this.#stopped = true;
-    this.#onStop?.();
+    this.input.stop();
     this.#wake();
   }
 
@@ -171,7 +184,7 @@ export class Turn {
   heard(): Heard {
     const { audioMs } = this.#ledger;
     const played = this.options.sink?.position().playedSamples;
-    const taken = durationMs(this.#format, this.meter.bytes - this.output.weight) ?? 0;
+    const taken = this.meter.durationMs(this.meter.bytes - this.output.weight) ?? 0;
     const ms = played === undefined ? taken : ((played - this.#playedBefore) / this.#format.sampleRateHz) * 1000;
     const heardMs = Math.max(0, Math.min(ms, audioMs ?? ms));
     return { heardMs, heardText: this.#ledger.textAt(heardMs) };

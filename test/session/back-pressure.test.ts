@@ -152,6 +152,28 @@ describe('a source that is faster than the service', () => {
     expect((await turn.result).error).toMatchObject({ code: 'E_TIMEOUT' });
   });
 
+  it('does not wait for one that sounds and tells nothing before the end of all', async () => {
+    const { hub, session } = openFake({ traits: { startsWithoutFlush: true }, habits: byHand });
+    const feed = new SpanFeed();
+    const turn = session.speak(feed);
+    const heard = collect(turn);
+    feed.push(...spansOf(Array(300).fill('x'.repeat(100))));
+    await settle();
+    await settle();
+    // A sentence may sound for this long before its text is told.
+    hub.link.sound(turn.id, 10_000);
+    await settle();
+    expect(turn.progress.sentChar).toBe(8100);
+    hub.link.sound(turn.id, 60_000);
+    for (let i = 0; i < 4; i++) await settle();
+    expect(turn.progress.sentChar).toBe(30_000);
+    feed.end();
+    await settle();
+    hub.link.say({ type: 'ended', turn: turn.id, why: 'done' });
+    expect((await turn.result).why).toBe('done');
+    expect([heard.ms, turn.progress.throughChar]).toEqual([70_000, 30_000]);
+  });
+
   it('does not wait where nothing is owed: a long run of source text that says nothing', async () => {
     const { session } = openFake();
     const spans = [

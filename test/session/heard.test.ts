@@ -21,6 +21,15 @@ describe('HeardLedger', () => {
     expect(new HeardLedger({ ...format, encoding: 'mp3' }).audioMs).toBeUndefined();
   });
 
+  it('goes by what the sound is, not by what was asked for', () => {
+    const ledger = new HeardLedger(format);
+    ledger.audio(1000 * bytesPerMs);
+    expect(ledger.audioMs).toBe(1000);
+    const other = new HeardLedger(format);
+    other.audio(1000 * bytesPerMs, { ...format, encoding: 'mp3' });
+    expect(other.audioMs).toBeUndefined();
+  });
+
   it.each([
     [0, ''],
     [200, ''],

@@ -341,10 +341,11 @@ describe('the turn after an interruption', () => {
     turn.interrupt();
     await settle();
     expect(hub.at(0).closedWith).toBeDefined();
-    expect(hub.at(0).words).toBe('begin text flush end');
+    expect(hub.at(0).words).toBe('begin text flush end interrupt close');
     hub.habits = { ...hub.habits, msPerChar: 10, ended: true };
     expect((await session.speak(hello).result).why).toBe('done');
-    expect(hub.links).toHaveLength(2);
+    // One carried the first turn, one the second; one waits.
+    expect(hub.links).toHaveLength(3);
   });
 
   it('can be interrupted itself while it is moved to a new connection', async () => {

@@ -15,16 +15,13 @@ function watching({ keepAliveMs, pongs = true }: { keepAliveMs?: number; pongs?:
     return pongs ? ping() : new Promise(() => {});
   };
   const liveness: Liveness = new Liveness(clock, {
-    owedMs: 100,
+    frameMs: 100,
     pingEveryMs: 200,
     pongMs: 50,
     keepAliveMs,
-    onLate: () => {
-      note('late');
-      liveness.stop();
-    },
-    onSilent: () => {
-      note('silent');
+    fail: ({ code }) => {
+      note(code === 'E_TIMEOUT' ? 'late' : 'silent');
+      expect(['E_TIMEOUT', 'E_PEER_SILENT']).toContain(code);
       liveness.stop();
     },
     keepAlive: () => {
@@ -146,10 +143,20 @@ describe('Liveness', () => {
     await clock.advance(50);
     liveness.sentMs = clock.now();
     await clock.advance(200);
-    expect(did).toEqual(['keepAlive 110', 'keepAlive 170', 'keepAlive 230', 'ping 230']);
+    expect(did).toEqual(['keepAlive 110', 'keepAlive 170', 'ping 200', 'keepAlive 230']);
     liveness.owe(true);
     liveness.receivedMs = clock.now();
     await clock.advance(90);
     expect(did).toHaveLength(4);
+  });
+
+  it('pings one who says nothing although we send all the time, as one sends audio', async () => {
+    const { clock, did, liveness, transport } = watching({ keepAliveMs: 60, pongs: false });
+    liveness.start(transport);
+    for (let i = 0; i < 13; i++) {
+      await clock.advance(20);
+      liveness.sentMs = clock.now();
+    }
+    expect(did).toEqual(['ping 200', 'silent 250']);
   });
 });

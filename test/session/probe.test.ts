@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { SpeechError } from '../../src/errors.ts';
 import type { SessionOptions } from '../../src/session/options.ts';
-import { probeConnection } from '../../src/session/probe.ts';
+import { probeConnection, probeListening } from '../../src/session/probe.ts';
 import type { Peer, SpeakService } from '../../src/speech/service.ts';
 import type { SpeakCommand, SpeakEvent } from '../../src/speech/speak.ts';
 import { createMemoryPair } from '../../src/transport/memory.ts';
 import type { Connect, ConnectTimes, Frame } from '../../src/transport/transport.ts';
+import { fakeService } from '../support/fake-listen.ts';
 import { ManualClock, settle } from '../support/manual-clock.ts';
 
 /** A dialect of four words: `begin` is answered with events in JSON, `close` with nothing. */
@@ -29,6 +30,7 @@ const format = { encoding: 'linear16', sampleRateHz: 24_000, channels: 1 } as co
 
 const service: SpeakService = {
   name: 'words',
+  direction: 'speak',
   traits: {
     interrupt: 'ack',
     startsWithoutFlush: false,
@@ -178,6 +180,53 @@ describe('probeConnection', () => {
     const outcome = expect(result).rejects.toBe(reason);
     await settle();
     abort.abort(reason);
+    await outcome;
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('probeListening', () => {
+  const listening = { encoding: 'linear16', sampleRateHz: 8000, channels: 1 } as const;
+
+  /** The same of a service of speech in, which is asked for nothing but its ready. */
+  function probingEars(answer: string) {
+    const clock = new ManualClock();
+    const received: string[] = [];
+    const connect: Connect = async () => {
+      const [near, far] = createMemoryPair(clock);
+      far.receive({
+        frame(frame: Frame) {
+          const text = frame.kind === 'text' ? frame.text : 'binary';
+          received.push(text);
+          if (received.length === 1) clock.after(5, () => far.send({ kind: 'text', text: answer }));
+        },
+        closed: ({ code }) => received.push(`closed ${code}`),
+      });
+      return { transport: near, times: { startMs: 0, openMs: 0 }, headers: {} };
+    };
+    const settings = { format: listening, baseUrl: '', interim: true };
+    return {
+      clock,
+      received,
+      result: probeListening({ service: fakeService(), settings, credentials: {}, connect, clock }),
+    };
+  }
+
+  it('opens a session, sends no audio, and closes it', async () => {
+    const { clock, received, result } = probingEars('{"type":"ready","requestId":"r-2","warnings":["no such model"]}');
+    await clock.advance(5);
+    expect(await result).toEqual({
+      ...{ connectMs: 0, upgradeMs: 0, handshakeMs: 5, requestId: 'r-2', warnings: ['no such model'] },
+    });
+    await settle();
+    expect(received).toEqual(['{"type":"init"}', '{"type":"close"}', 'closed 1000']);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('fails with the error that the service told', async () => {
+    const { clock, result } = probingEars('{"type":"error","fault":{"code":"E_AUTH","message":"bad key"}}');
+    const outcome = expect(result).rejects.toMatchObject({ code: 'E_AUTH', message: 'bad key' });
+    await clock.advance(5);
     await outcome;
     expect(clock.pending).toBe(0);
   });

@@ -10,7 +10,7 @@ function texts(commands: readonly SpeakCommand[]): string[] {
 }
 
 function lines(script: Script, spans: readonly Span[]): string[] {
-  return texts(spans.flatMap((span) => script.line(span).commands));
+  return texts(spans.flatMap((span) => script.pieces(span)).flatMap((piece) => script.line(piece).commands));
 }
 
 describe('Script', () => {
@@ -84,42 +84,87 @@ describe('Script', () => {
     expect(lines(script, spans)).toEqual(['One', '<flush>']);
   });
 
-  it('repeats a line as it was, for another connection', () => {
+  it('repeats the text of a line, for another connection, and leaves what waits for a flush as it is', () => {
     const script = new Script('t', traits, 'sentence');
     const [span] = spansOf(['One.']);
     if (!span) throw new Error('a span');
     const { commands } = script.line(span);
-    expect(script.again({ span, flushed: true })).toEqual(commands);
-    expect(texts(script.again({ span, flushed: false }))).toEqual(['One.']);
+    expect([...script.again(span), script.flushCommand]).toEqual(commands);
+    expect(script.again({ ...span, text: '' })).toEqual([]);
     expect(script.flush()).toEqual([]);
   });
 
-  it('cuts what is longer than a message at spaces; only the last piece reaches the end of the span', () => {
+  it('says whether a span has anything to send', () => {
+    const script = new Script('t', traits, 'paragraph');
+    const [blank, word] = spansOf([' ', 'One'], 'piece');
+    if (!blank || !word) throw new Error('two spans');
+    expect(script.says(blank)).toBe(false);
+    expect(script.says(word)).toBe(true);
+    script.line(word);
+    expect(script.says(blank)).toBe(true);
+  });
+
+  it('flushes less often where each flush should cover more, but at the first boundary of a turn', () => {
+    const script = new Script('t', traits, 'sentence');
+    const spans = spansOf(['One. ', 'Two. ', 'Three three. ', 'Four. ']);
+    const flushed = spans.map((span) => script.line(span, 18).flushed);
+    expect(flushed).toEqual([true, false, true, false]);
+    expect(texts(script.end())).toEqual(['<flush>', '<end>']);
+  });
+
+  it('cuts what is longer than a message at spaces; each piece has its share of the source', () => {
     const script = new Script('t', { ...traits, limits: { textChars: 10 } }, 'end');
     const [span] = spansOf(['alpha beta gamma delta'], 'sentence', 100);
     if (!span) throw new Error('a span');
-    expect(script.line(span).commands).toEqual([
-      { type: 'text', turn: 't', text: 'alpha ', throughChar: 100 },
-      { type: 'text', turn: 't', text: 'beta ', throughChar: 100 },
-      { type: 'text', turn: 't', text: 'gamma ', throughChar: 100 },
+    expect(script.pieces(span).flatMap((piece) => script.line(piece).commands)).toEqual([
+      { type: 'text', turn: 't', text: 'alpha ', throughChar: 106 },
+      { type: 'text', turn: 't', text: 'beta ', throughChar: 111 },
+      { type: 'text', turn: 't', text: 'gamma ', throughChar: 117 },
       { type: 'text', turn: 't', text: 'delta', throughChar: 122 },
     ]);
   });
 
-  it('loses and adds nothing when it cuts, keeps to the limit, and never cuts a character in two', () => {
-    const words = fc.string({ unit: fc.constantFrom('a', 'é', ' ', '🦜', 'z'), maxLength: 80 });
+  it('cuts at the ends of sentences, and what is cut there ends as one', () => {
+    const script = new Script('t', { ...traits, limits: { textChars: 30 } }, 'end');
+    const [span] = spansOf(['One is short. Two is as short. Three, the last, is longer than that'], 'clause');
+    if (!span) throw new Error('a span');
+    expect(script.pieces(span).map(({ text, ends }) => [text, ends])).toEqual([
+      ['One is short. ', 'sentence'],
+      ['Two is as short. ', 'sentence'],
+      ['Three, the last, is longer ', 'piece'],
+      ['than that', 'clause'],
+    ]);
+  });
+
+  it('cuts to what may be sent in a minute where a message may be longer', () => {
+    const script = new Script('t', { ...traits, limits: { charsPerMinute: 6 } }, 'end');
+    expect(lines(script, spansOf(['one two three']))).toEqual(['one ', 'two ', 'three']);
+  });
+
+  it('leaves a span whole that fits', () => {
+    const script = new Script('t', { ...traits, limits: { textChars: 13 } }, 'end');
+    const [span] = spansOf(['one two three']);
+    if (!span) throw new Error('a span');
+    expect(script.pieces(span)).toEqual([span]);
+  });
+
+  it('loses and adds nothing when it cuts, keeps to the limit, goes on through the source, and parts no character', () => {
+    const words = fc.string({ unit: fc.constantFrom('a', 'é', ' ', '🦜', 'z', '. '), maxLength: 80 });
     fc.assert(
       fc.property(words, fc.integer({ min: 2, max: 20 }), (text, textChars) => {
         const script = new Script('t', { ...traits, limits: { textChars } }, 'end');
         const [span] = spansOf([`x${text}`]);
         if (!span) return false;
-        const pieces = texts(script.line(span).commands);
-        expect(pieces.join('')).toBe(span.text);
+        const pieces = script.pieces(span);
+        expect(pieces.map((piece) => piece.text).join('')).toBe(span.text);
+        let char = span.fromChar;
         for (const piece of pieces) {
-          expect(piece.length).toBeLessThanOrEqual(textChars);
-          expect(piece).not.toMatch(/[\ud800-\udfff]/u);
+          expect(piece.fromChar).toBe(char);
+          char = piece.toChar;
+          expect(piece.text.length).toBeLessThanOrEqual(textChars);
+          expect(piece.text).not.toMatch(/[\ud800-\udfff]/u);
         }
-        return true;
+        return char === span.toChar;
       }),
     );
   });

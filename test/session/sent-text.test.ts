@@ -119,4 +119,20 @@ describe('SentText', () => {
       }),
     );
   });
+
+  it('keeps a part that reaches no further than it began until what follows it is complete', () => {
+    const text = new SentText();
+    const script = new Script('t', traits, 'sentence');
+    const part = (words: string, fromChar: number, toChar: number, ends: Boundary) =>
+      text.add(script.line({ text: words, fromChar, toChar, ends }));
+    part('One. ', 0, 5, 'sentence');
+    part('A rewritten ', 5, 5, 'piece');
+    part('sentence.', 5, 9, 'sentence');
+    text.checkpoint(5);
+    expect(text.pending.map(({ span }) => span.text)).toEqual(['A rewritten ', 'sentence.']);
+    text.checkpoint(9);
+    expect(text.pending).toEqual([]);
+    part('Rewritten ', 9, 9, 'piece');
+    expect(text.pending).toHaveLength(1);
+  });
 });

@@ -11,7 +11,8 @@ function watch(seen: string[]): WireWatcher {
     sent() {},
     received() {},
     command() {},
-    event: (event) => seen.push(`event ${event.type}${event.type === 'ended' ? ` ${event.why}` : ''}`),
+    event: (event) =>
+      seen.push(`event ${event.type}${event.type === 'ended' && 'why' in event ? ` ${event.why}` : ''}`),
     closed: (code) => seen.push(`closed ${code}`),
   };
 }

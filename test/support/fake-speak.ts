@@ -254,6 +254,7 @@ export function openFake(options: FakeOptions = {}): FakeSession {
   const { traits: ownTraits, habits: _, settings, onClosed = () => [], ...rest } = options;
   const service: SpeakService = {
     name: 'fake',
+    direction: 'speak',
     traits: { ...traits, ...ownTraits },
     endpoint: {
       build: () => ({ url: 'ws://fake/speak', headers: {}, subprotocols: [] }),
