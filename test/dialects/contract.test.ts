@@ -1,41 +1,47 @@
 import { describe, expect, it } from 'vitest';
-import { slngSpeak } from '../../src/dialects/slng/index.ts';
-import { clientTypes, serverTypes } from '../../src/dialects/slng/messages.ts';
-import type { Peer, SpeakRequest, SpeakService, Step } from '../../src/speech/service.ts';
-import type { SpeakCommand, SpeakEvent } from '../../src/speech/speak.ts';
-import type { Frame } from '../../src/transport/transport.ts';
+import { deepgramListen, deepgramSpeak } from '../../src/dialects/deepgram/index.ts';
+import * as deepgramHears from '../../src/dialects/deepgram/listen-messages.ts';
+import * as deepgramSpeaks from '../../src/dialects/deepgram/speak-messages.ts';
+import { slngListen, slngSpeak } from '../../src/dialects/slng/index.ts';
+import { listenClientTypes, listenServerTypes } from '../../src/dialects/slng/listen-messages.ts';
+import { clientTypes, serverTypes } from '../../src/dialects/slng/speak-messages.ts';
 import type { Fixture } from '../support/wire-fixture.ts';
-import { parseFixture, parseTrace, readFixtures } from '../support/wire-fixture.ts';
-import { checkFixture } from './contract.ts';
+import { listenFixtures, parseFixture, parseTrace, speakFixtures } from '../support/wire-fixture.ts';
+import { type AnyService, checkFixture } from './contract.ts';
 
-const slngFixtures = readFixtures('slng', 'speak');
-
-const members: readonly { service: SpeakService; fixtures: readonly Fixture[] }[] = [
-  { service: slngSpeak, fixtures: slngFixtures },
-];
-
-for (const { service, fixtures } of members) {
-  describe(`${service.name}, every transcript`, () => {
-    it('has transcripts', () => expect(fixtures.length).toBeGreaterThan(20));
-    for (const fixture of fixtures) {
-      it(fixture.header.scenario, () => expect(checkFixture(service, fixture)).toEqual([]));
-    }
-    it('does the same again: a codec has no state but its own', () => {
-      for (const fixture of fixtures) expect(checkFixture(service, fixture)).toEqual([]);
-    });
-    it('is named as its folder and file say', () => {
-      for (const { name, header } of fixtures) {
-        expect(name).toBe(`${header.dialect}/${header.service}/${header.scenario}.jsonl`);
-        expect(header.dialect).toBe(service.name);
-      }
-    });
-  });
+interface Member {
+  readonly service: AnyService;
+  readonly fixtures: readonly Fixture[];
+  readonly clientTypes: readonly string[];
+  readonly serverTypes: readonly string[];
 }
 
+const members: readonly Member[] = [
+  { service: slngSpeak, fixtures: speakFixtures('slng'), clientTypes, serverTypes },
+  {
+    service: slngListen,
+    fixtures: listenFixtures('slng'),
+    clientTypes: listenClientTypes,
+    serverTypes: listenServerTypes,
+  },
+  {
+    service: deepgramSpeak,
+    fixtures: speakFixtures('deepgram'),
+    clientTypes: deepgramSpeaks.clientTypes,
+    serverTypes: deepgramSpeaks.serverTypes,
+  },
+  {
+    service: deepgramListen,
+    fixtures: listenFixtures('deepgram'),
+    clientTypes: deepgramHears.listenClientTypes,
+    serverTypes: deepgramHears.listenServerTypes,
+  },
+];
+
 /** The types, in lower case, of all JSON messages in one direction. */
-function typesSeen(dir: 'c>s' | 's>c'): Set<string> {
+function typesSeen(fixtures: readonly Fixture[], dir: 'c>s' | 's>c'): Set<string> {
   const seen = new Set<string>();
-  for (const { lines } of slngFixtures) {
+  for (const { lines } of fixtures) {
     for (const line of lines) {
       if (!('json' in line) || line.dir !== dir) continue;
       const { json } = line;
@@ -45,126 +51,38 @@ function typesSeen(dir: 'c>s' | 's>c'): Set<string> {
   return seen;
 }
 
-describe('slng, every message type stands in a transcript', () => {
-  it.each(clientTypes)('client to server: %s', (type) => expect(typesSeen('c>s')).toContain(type));
-  it.each(serverTypes)('server to client: %s', (type) => expect(typesSeen('s>c')).toContain(type));
-});
-
-type Client = Peer<SpeakCommand, SpeakEvent>;
-type Server = Peer<SpeakEvent, SpeakRequest>;
-
-/** A peer whose steps are changed on the way out. */
-function altered<In, Out>(peer: Peer<In, Out>, change: (step: Step<Out>) => Step<Out>): Peer<In, Out> {
-  return {
-    opened: () => change(peer.opened()),
-    encode: (input) => change(peer.encode(input)),
-    decode: (frame) => change(peer.decode(frame)),
-    closed: (info) => change(peer.closed(info)),
-  };
-}
-
-function withClient(change: (step: Step<SpeakEvent>) => Step<SpeakEvent>): SpeakService {
-  return { ...slngSpeak, client: (settings): Client => altered(slngSpeak.client(settings), change) };
-}
-
-function withServer(change: (step: Step<SpeakRequest>) => Step<SpeakRequest>): SpeakService {
-  return { ...slngSpeak, server: (settings, style): Server => altered(slngSpeak.server(settings, style), change) };
-}
-
-function reworded(frame: Frame, from: string, to: string): Frame {
-  return frame.kind === 'text' ? { kind: 'text', text: frame.text.replace(from, to) } : frame;
-}
-
-/** Both halves call a flush something else: they understand each other perfectly, and nobody else. */
-function secretly(from: string, to: string): SpeakService {
-  const out = <Out>(step: Step<Out>) => ({ ...step, frames: step.frames.map((f) => reworded(f, from, to)) });
-  const both = <In, Out>(peer: Peer<In, Out>): Peer<In, Out> => ({
-    ...altered(peer, out),
-    decode: (frame) => out(peer.decode(reworded(frame, to, from))),
+for (const member of members) {
+  const { service, fixtures } = member;
+  const title = `${service.name}, ${service.direction}`;
+  describe(`${title}, every transcript`, () => {
+    it('has transcripts', () => expect(fixtures.length).toBeGreaterThan(30));
+    for (const fixture of fixtures) {
+      it(fixture.header.scenario, () => expect(checkFixture(service, fixture)).toEqual([]));
+    }
+    it('does the same again: a codec has no state but its own', () => {
+      for (const fixture of fixtures) expect(checkFixture(service, fixture)).toEqual([]);
+    });
+    it('is named as its folder and file say', () => {
+      for (const { name, header } of fixtures) {
+        expect(name).toBe(`${header.dialect}/${service.direction}/${header.scenario}.jsonl`);
+        expect(header.dialect).toBe(service.name);
+      }
+    });
   });
-  return {
-    ...slngSpeak,
-    client: (settings) => both(slngSpeak.client(settings)),
-    server: (settings, style) => both(slngSpeak.server(settings, style)),
-  };
+
+  describe(`${title}, every message type stands in a transcript`, () => {
+    it.each(member.clientTypes)('client to server: %s', (type) => {
+      expect(typesSeen(fixtures, 'c>s')).toContain(type);
+    });
+    it.each(member.serverTypes)('server to client: %s', (type) => {
+      expect(typesSeen(fixtures, 's>c')).toContain(type);
+    });
+  });
 }
 
-const broken: readonly { what: string; service: SpeakService; way: string }[] = [
-  {
-    what: 'a client that sends only the first of two messages',
-    service: withClient((step) => ({ ...step, frames: step.frames.slice(0, 1) })),
-    way: 'clientEncode',
-  },
-  {
-    what: 'a client that flushes twice',
-    service: withClient((step) => ({
-      ...step,
-      frames: step.frames.flatMap((f) => (f.kind === 'text' && f.text.includes('"flush"') ? [f, f] : [f])),
-    })),
-    way: 'clientEncode',
-  },
-  {
-    what: 'a client that loses the end of turns',
-    service: withClient((step) => ({ ...step, events: step.events.filter((event) => event.type !== 'ended') })),
-    way: 'clientDecode',
-  },
-  {
-    what: 'a client that numbers samples in bytes',
-    service: withClient((step) => ({
-      ...step,
-      events: step.events.map((event) =>
-        event.type === 'audio' && event.chunk.firstSample !== undefined
-          ? { ...event, chunk: { ...event.chunk, firstSample: event.chunk.firstSample * 2 } }
-          : event,
-      ),
-    })),
-    way: 'clientDecode',
-  },
-  {
-    what: 'a client that says the wrong rate',
-    service: withClient((step) => ({
-      ...step,
-      events: step.events.map((event) =>
-        event.type === 'audio'
-          ? { ...event, chunk: { ...event.chunk, format: { ...event.chunk.format, sampleRateHz: 8000 } } }
-          : event,
-      ),
-    })),
-    way: 'clientDecode',
-  },
-  {
-    what: 'a server that does not hear flushes',
-    service: withServer((step) => ({ ...step, events: step.events.filter((event) => event.type !== 'flush') })),
-    way: 'serverDecode',
-  },
-  {
-    what: 'a server that answers nothing',
-    service: withServer((step) => ({ ...step, frames: [] })),
-    way: 'serverEncode',
-  },
-  { what: 'a word that only the two halves know', service: secretly('"flush"', '"push"'), way: 'clientEncode' },
-  { what: 'an answer that only the two halves know', service: secretly('"flushed"', '"pushed"'), way: 'serverEncode' },
-  {
-    what: 'another path',
-    service: {
-      ...slngSpeak,
-      endpoint: {
-        ...slngSpeak.endpoint,
-        build: (settings, credentials) => {
-          const request = slngSpeak.endpoint.build(settings, credentials);
-          return { ...request, url: request.url.replace('/v1/', '/v2/') };
-        },
-      },
-    },
-    way: 'upgrade',
-  },
-];
-
-describe('the suite rejects a member broken on purpose', () => {
-  it.each(broken)('$what', ({ service, way }) => {
-    const found = slngFixtures.flatMap((fixture) => checkFixture(service, fixture));
-    expect(found.map((mismatch) => mismatch.way)).toContain(way);
-  });
+it('a service of one direction is no service of the other', () => {
+  const [fixture] = speakFixtures('slng');
+  expect(fixture && checkFixture(slngListen, fixture)).toMatchObject([{ expected: 'speak', got: 'listen' }]);
 });
 
 describe('the format of fixtures', () => {
@@ -209,10 +127,37 @@ describe('the format of fixtures', () => {
     expect(found[0]).toMatchObject({ way: 'clientDecode', line: 9 });
   });
 
+  const hears = head.replace('"speak"', '"listen"').replace('"settings":{', '"settings":{"interim":true,');
+  const heard = [
+    '{"dir":"c>s","json":{"type":"init","config":{"encoding":"linear16","sample_rate":24000,"enable_partials":true,"enable_partial_transcripts":true}}}',
+    `{"cmd":{"type":"audio","chunk":{"firstSample":0,"bytes":960,"sha256":"${sha}"}}}`,
+    `{"dir":"c>s","audio":{"bytes":960,"sha256":"${sha}"}}`,
+  ];
+
+  it('takes a trace of a session that listens, at either end', () => {
+    const lines = [hears, ...heard, '{"dir":"s>c","json":{"type":"ready"}}', '{"event":{"type":"ready"}}'];
+    expect(checkFixture(slngListen, parseFixture('slng/listen/x.jsonl', lines.join('\n')))).toEqual([]);
+    const config = '"format":{"encoding":"mulaw","sampleRateHz":8000,"channels":1}';
+    const served = [
+      hears.replace('{"voxwire"', '{"ways":["serverDecode","serverEncode"],"voxwire"'),
+      '{"dir":"c>s","json":{"type":"init","config":{"encoding":"mulaw","sample_rate":8000}}}',
+      `{"ask":{"type":"configure","settings":{"baseUrl":"ws://h","route":"bridge","model":"slng/deepgram/nova:3-en","interim":true,${config}}}}`,
+      '{"say":{"type":"ready","sessionId":"s"}}',
+      '{"dir":"s>c","json":{"type":"ready","session_id":"s"}}',
+      `{"dir":"c>s","audio":{"bytes":960,"sha256":"${sha}"}}`,
+      `{"ask":{"type":"audio","chunk":{"firstSample":0,"bytes":960,"sha256":"${sha}"}}}`,
+    ];
+    const trace = parseFixture('slng/listen/x.jsonl', served.join('\n'));
+    expect(checkFixture(slngListen, trace)).toEqual([]);
+    const other = served.join('\n').replace('"firstSample":0,"bytes":960', '"firstSample":0,"bytes":961');
+    expect(checkFixture(slngListen, parseFixture('slng/listen/x.jsonl', other))).toMatchObject([{ line: 7 }]);
+  });
+
   it.each([
     ['a line that is no JSON', '{'],
     ['a frame without a direction', '{"json":{}}'],
     ['a command that does not exist', '{"cmd":{"type":"shout"}}'],
+    ['a command of the other direction', '{"cmd":{"type":"finalize"}}'],
     ['a hash that is none', '{"dir":"s>c","audio":{"bytes":1,"sha256":"x"}}'],
   ])('refuses %s, with the line’s number', (_, line) => {
     expect(() => parseFixture('slng/speak/x.jsonl', `${head}\n${line}\n`)).toThrow('slng/speak/x.jsonl:2');

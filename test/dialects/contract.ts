@@ -1,10 +1,12 @@
-import { createHash } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
-import type { AudioChunk, AudioFormat } from '../../src/audio/format.ts';
-import type { ServerStyle, SpeakService } from '../../src/speech/service.ts';
-import type { Credentials, SpeakEvent, SpeakSettings } from '../../src/speech/speak.ts';
+import * as v from 'valibot';
+import type { AudioFormat } from '../../src/audio/format.ts';
+import type { ConnectSettings } from '../../src/speech/connect.ts';
+import type { ListenService, ServerStyle, Service, SpeakService, Traits } from '../../src/speech/service.ts';
 import type { Frame } from '../../src/transport/transport.ts';
-import type { Fixture, FixtureChunk, FixtureEvent, FixtureLine, Way } from '../support/wire-fixture.ts';
+import type { Fixture, Way } from '../support/wire-fixture.ts';
+import { format as formatShape } from '../support/wire-shapes.ts';
+import type { Script } from './script.ts';
+import { asWritten, comparable, credentialsOf, frameOf, isRecord, listenScript, same, speakScript } from './script.ts';
 
 /** Something that a service did otherwise than the transcript has it. */
 export interface Mismatch {
@@ -15,72 +17,9 @@ export interface Mismatch {
   readonly got: unknown;
 }
 
-const defaultStyle: ServerStyle = { audio: 'binary', casing: 'slng', end: 'flushed', cancel: 'known' };
+export type AnyService = SpeakService | ListenService;
 
-/** As JSON has it: without undefined members, which a fixture cannot write. */
-function plain(value: unknown): unknown {
-  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
-}
-
-function same(expected: unknown, got: unknown): boolean {
-  return isDeepStrictEqual(plain(expected), plain(got));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Puts zero bytes where a trace kept only the length of base64 audio. */
-function withAudio(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withAudio);
-  if (!isRecord(value)) return value;
-  const kept = value.base64;
-  if (isRecord(kept) && typeof kept.bytes === 'number') return Buffer.alloc(kept.bytes).toString('base64');
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withAudio(inner)]));
-}
-
-export function frameOf(line: FixtureLine): Frame | undefined {
-  if ('json' in line) return { kind: 'text', text: JSON.stringify(withAudio(line.json)) };
-  if ('text' in line) return { kind: 'text', text: line.text };
-  if ('hex' in line) return { kind: 'binary', bytes: Uint8Array.from(Buffer.from(line.hex, 'hex')) };
-  if ('audio' in line) return { kind: 'binary', bytes: new Uint8Array(line.audio.bytes) };
-  return undefined;
-}
-
-/** A frame in the form in which two can be compared: JSON as a value, bytes as hex. */
-export function comparable(frame: Frame | undefined): unknown {
-  if (frame === undefined) return undefined;
-  if (frame.kind === 'binary') return { hex: Buffer.from(frame.bytes).toString('hex') };
-  try {
-    return { json: JSON.parse(frame.text) };
-  } catch {
-    return { text: frame.text };
-  }
-}
-
-function chunkOf(chunk: FixtureChunk, format: AudioFormat): AudioChunk {
-  const bytes = 'hex' in chunk ? Uint8Array.from(Buffer.from(chunk.hex, 'hex')) : new Uint8Array(chunk.bytes);
-  return { format, bytes, firstSample: chunk.firstSample };
-}
-
-function saidEvent(event: FixtureEvent, format: AudioFormat): SpeakEvent {
-  return event.type === 'audio' ? { ...event, chunk: chunkOf(event.chunk, format) } : event;
-}
-
-/** An event in the form of the fixture's line, so that the two can be compared. */
-export function asWritten(got: SpeakEvent | undefined, expected: FixtureEvent, { header }: Fixture): unknown {
-  if (got?.type !== 'audio' || expected.type !== 'audio') return got;
-  const { bytes, firstSample, format } = got.chunk;
-  // What the line does not say of the format is said by the settings; anything else shows up as a member too many.
-  const wrongFormat = same(format, header.settings.format) ? undefined : format;
-  if ('hex' in expected.chunk) {
-    const hex = Buffer.from(bytes).toString('hex');
-    return { type: 'audio', turn: got.turn, chunk: { firstSample, hex, wrongFormat } };
-  }
-  const hash = createHash('sha256').update(bytes).digest('hex');
-  const sha256 = header.kind === 'trace' ? expected.chunk.sha256 : hash;
-  return { type: 'audio', turn: got.turn, chunk: { firstSample, bytes: bytes.length, sha256, wrongFormat } };
-}
+export const defaultStyle: ServerStyle = { audio: 'binary', casing: 'slng', end: 'flushed', cancel: 'known' };
 
 /** What one codec has given and the transcript has not come to yet. */
 export class Pending<Item> {
@@ -115,26 +54,28 @@ export function compare(expected: unknown, got: unknown) {
   return same(expected, got) ? undefined : { expected, got };
 }
 
-export function credentialsOf({ header }: Fixture): Credentials {
-  return header.key === undefined ? {} : { key: 'KEY', via: header.key };
-}
-
 function lowerNames(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** Settings as the server reads them from the upgrade, and what differs between the upgrade and the fixture's. */
-function readUpgrade(service: SpeakService, fixture: Fixture): { settings: SpeakSettings; found: Mismatch[] } {
-  const { settings, upgrade, key } = fixture.header;
+function readUpgrade<C, E, R, Settings extends ConnectSettings, T extends Traits>(
+  service: Service<C, E, R, Settings, T>,
+  script: Script<C, E, Settings>,
+): { settings: Settings; found: Mismatch[] } {
+  const { settings, upgrade, key, ways } = script;
   const found: Mismatch[] = [];
   const check = (expected: unknown, got: unknown) => {
     if (!same(expected, got)) found.push({ way: 'upgrade', line: 1, expected, got });
   };
-  const built = service.endpoint.build(settings, credentialsOf(fixture));
+  const built = service.endpoint.build(settings, credentialsOf(script));
   // What a server wrote down is the upgrade of a client that need not be ours: it is read, and not compared.
-  const foreign = !fixture.ways.some((way) => way === 'clientEncode' || way === 'clientDecode') ? upgrade : undefined;
+  const foreign = !ways.some((way) => way === 'clientEncode' || way === 'clientDecode') ? upgrade : undefined;
   const request = { ...built, ...foreign };
-  if (upgrade) check(upgrade, { url: request.url, headers: request.headers });
+  if (upgrade) {
+    const { url, headers, subprotocols } = request;
+    check(upgrade, { url, headers, ...(upgrade.subprotocols && { subprotocols }) });
+  }
   const matched = service.endpoint.match(new URL(request.url), lowerNames(request.headers), request.subprotocols);
   if (matched === undefined || 'status' in matched) {
     check('a match', matched);
@@ -146,22 +87,25 @@ function readUpgrade(service: SpeakService, fixture: Fixture): { settings: Speak
   return { settings: matched.settings, found };
 }
 
-function walkClient(service: SpeakService, fixture: Fixture): Mismatch[] {
+function walkClient<C, E, R, S, T extends Traits>(
+  service: Service<C, E, R, S, T>,
+  script: Script<C, E, S>,
+): Mismatch[] {
   const found: Mismatch[] = [];
-  const client = service.client(fixture.header.settings);
+  const client = service.client(script.settings);
   const frames = new Pending<Frame>('clientEncode', found);
-  const events = new Pending<SpeakEvent>('clientDecode', found);
-  const run = (step: { frames: readonly Frame[]; events: readonly SpeakEvent[] }, line: number) => {
+  const events = new Pending<E>('clientDecode', found);
+  const run = (step: { frames: readonly Frame[]; events: readonly E[] }, line: number) => {
     frames.settle();
     events.settle();
     frames.add(step.frames, line);
     events.add(step.events, line);
   };
   run(client.opened(), 1);
-  fixture.lines.forEach((entry, i) => {
+  script.lines.forEach((entry, i) => {
     const line = i + 2;
     if ('cmd' in entry) run(client.encode(entry.cmd), line);
-    else if ('event' in entry) events.expect(line, (got) => compare(entry.event, asWritten(got, entry.event, fixture)));
+    else if ('event' in entry) events.expect(line, (got) => compare(entry.event, asWritten(got, entry.event, script)));
     else if ('close' in entry) run(client.closed(entry.close), line);
     else if ('dir' in entry) {
       const frame = frameOf(entry);
@@ -175,9 +119,20 @@ function walkClient(service: SpeakService, fixture: Fixture): Mismatch[] {
   return found;
 }
 
-function walkServer(service: SpeakService, fixture: Fixture, settings: SpeakSettings): Mismatch[] {
+/** Chunks that are asked of a server have the format that it was configured with last. */
+function configured(ask: unknown): AudioFormat | undefined {
+  if (!isRecord(ask) || ask.type !== 'configure' || !isRecord(ask.settings)) return undefined;
+  return v.parse(formatShape, ask.settings.format);
+}
+
+function walkServer<C, E, R, S, T extends Traits>(
+  service: Service<C, E, R, S, T>,
+  script: Script<C, E, S>,
+  settings: S,
+): Mismatch[] {
   const found: Mismatch[] = [];
-  const server = service.server(settings, { ...defaultStyle, ...fixture.header.style });
+  const server = service.server(settings, { ...defaultStyle, ...script.style });
+  let { format } = script;
   const asks = new Pending<unknown>('serverDecode', found);
   const frames = new Pending<Frame>('serverEncode', found);
   const run = (step: { frames: readonly Frame[]; events: readonly unknown[] }, line: number) => {
@@ -187,11 +142,13 @@ function walkServer(service: SpeakService, fixture: Fixture, settings: SpeakSett
     frames.add(step.frames, line);
   };
   run(server.opened(), 1);
-  fixture.lines.forEach((entry, i) => {
+  script.lines.forEach((entry, i) => {
     const line = i + 2;
-    if ('say' in entry) run(server.encode(saidEvent(entry.say, fixture.header.settings.format)), line);
-    else if ('ask' in entry) asks.expect(line, (got) => compare(entry.ask, got));
-    else if ('close' in entry) run(server.closed(entry.close), line);
+    if ('say' in entry) run(server.encode(entry.say), line);
+    else if ('ask' in entry) {
+      format = configured(entry.ask) ?? format;
+      asks.expect(line, (got) => compare(entry.ask, asWritten(got, entry.ask, { ...script, format })));
+    } else if ('close' in entry) run(server.closed(entry.close), line);
     else if ('dir' in entry) {
       const frame = frameOf(entry);
       if (frame === undefined) return;
@@ -204,12 +161,21 @@ function walkServer(service: SpeakService, fixture: Fixture, settings: SpeakSett
   return found;
 }
 
-/** Runs a service over one transcript, in the ways that apply to it. Empty where it does all that the transcript says. */
-export function checkFixture(service: SpeakService, fixture: Fixture): Mismatch[] {
-  const applies = (way: Way) => fixture.ways.includes(way);
-  const { settings, found } = readUpgrade(service, fixture);
-  const client = applies('clientEncode') || applies('clientDecode') ? walkClient(service, fixture) : [];
-  const server = applies('serverDecode') || applies('serverEncode') ? walkServer(service, fixture, settings) : [];
-  const wanted: ReadonlySet<string> = new Set(fixture.ways);
+function check<C, E, R, S extends ConnectSettings, T extends Traits>(
+  service: Service<C, E, R, S, T>,
+  script: Script<C, E, S>,
+): Mismatch[] {
+  const applies = (way: Way) => script.ways.includes(way);
+  const { settings, found } = readUpgrade(service, script);
+  const client = applies('clientEncode') || applies('clientDecode') ? walkClient(service, script) : [];
+  const server = applies('serverDecode') || applies('serverEncode') ? walkServer(service, script, settings) : [];
+  const wanted: ReadonlySet<string> = new Set(script.ways);
   return [...found, ...[...client, ...server].filter(({ way }) => wanted.has(way))];
+}
+
+/** Runs a service over one transcript, in the ways that apply to it. Empty where it does all that the transcript says. */
+export function checkFixture(service: AnyService, fixture: Fixture): Mismatch[] {
+  if (service.direction === 'speak' && fixture.direction === 'speak') return check(service, speakScript(fixture));
+  if (service.direction === 'listen' && fixture.direction === 'listen') return check(service, listenScript(fixture));
+  return [{ way: 'upgrade', line: 1, expected: fixture.direction, got: service.direction }];
 }

@@ -5,27 +5,47 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Secrets } from '../../src/cli/secrets.ts';
 import { openTrace } from '../../src/cli/trace.ts';
 import { systemClock } from '../../src/clock.ts';
-import { slngSpeak } from '../../src/dialects/slng/index.ts';
+import { deepgramListen, deepgramSpeak } from '../../src/dialects/deepgram/index.ts';
+import { slngListen, slngSpeak } from '../../src/dialects/slng/index.ts';
 import { openSpeakSession } from '../../src/session/speak-session.ts';
 import type { Boundary } from '../../src/speech/span.ts';
 import type { Connect, Transport } from '../../src/transport/transport.ts';
 import { createWebSocketConnect } from '../../src/transport/websocket.ts';
 import { gate } from '../server/support/fake-engine.ts';
 import { start } from '../server/support/start.ts';
-import type { Fixture, FixtureLine } from '../support/wire-fixture.ts';
-import { parseTrace, readFixtures } from '../support/wire-fixture.ts';
+import type { SpeakFixture } from '../support/wire-fixture.ts';
+import { listenFixtures, parseTrace, speakFixtures } from '../support/wire-fixture.ts';
 import { checkFixture } from './contract.ts';
 import { replayFixture } from './replay.ts';
 
-const fixtures = readFixtures('slng', 'speak');
+const fixtures = speakFixtures('slng');
 
 describe('slng, every transcript over a loopback socket', () => {
-  it.each(fixtures.map((fixture) => [fixture.header.scenario, fixture] as const))('%s', async (_, fixture) => {
+  it.each(fixtures.map((fixture) => [fixture.header.scenario, fixture] as const))('speak, %s', async (_, fixture) => {
     expect(await replayFixture(slngSpeak, fixture)).toEqual([]);
+  });
+
+  const heard = listenFixtures('slng').map((fixture) => [fixture.header.scenario, fixture] as const);
+  it.each(heard)('listen, %s', async (_, fixture) => {
+    expect(await replayFixture(slngListen, fixture)).toEqual([]);
   });
 });
 
-function scenario(name: string): Fixture {
+describe('deepgram, every transcript over a loopback socket', () => {
+  const spoken = speakFixtures('deepgram').map((fixture) => [fixture.header.scenario, fixture] as const);
+  it.each(spoken)('speak, %s', async (_, fixture) => {
+    expect(await replayFixture(deepgramSpeak, fixture)).toEqual([]);
+  });
+
+  const heard = listenFixtures('deepgram').map((fixture) => [fixture.header.scenario, fixture] as const);
+  it.each(heard)('listen, %s', async (_, fixture) => {
+    expect(await replayFixture(deepgramListen, fixture)).toEqual([]);
+  });
+});
+
+type FixtureLine = SpeakFixture['lines'][number];
+
+function scenario(name: string): SpeakFixture {
   const found = fixtures.find((fixture) => fixture.header.scenario === name);
   if (!found) throw new Error(`no transcript ${name}`);
   return found;
@@ -154,7 +174,7 @@ describe('the trace of a live session replays, the lines that its closes give in
       credentials: { key: 'a-real-secret' },
       connect: createWebSocketConnect(systemClock),
       clock: systemClock,
-      watcher: trace.watcher('slng', true),
+      watcher: trace.watcher(slngSpeak, true),
     });
     const ends: Boundary = 'sentence';
     const turn = session.speak([

@@ -1,12 +1,10 @@
 import * as v from 'valibot';
+import { count, modelVersion, noUuid, text } from './fields.ts';
 
 /**
  * The messages of Deepgram's speech-out WebSocket, server to client (PROTOCOLS 2.2: deepgram-api-specs asyncapi.yml,
  * developers.deepgram.com tts-ws pages). SLNG's direct Deepgram routes answer with the same ones (PROTOCOLS 1.3).
- * Read with tolerance: a field that is missing or of another type is as good as absent.
  */
-export const text = v.fallback(v.optional(v.string()), undefined);
-export const count = v.fallback(v.optional(v.number()), undefined);
 
 /** Sent at open (Deepgram) or after init (SLNG): the session may be used. */
 export const metadataMessage = v.object({
@@ -41,15 +39,12 @@ export function readWarning(value: v.InferOutput<typeof warningMessage>): Warnin
   };
 }
 
-/** No model has a version or an id of Deepgram's here; real clients only want the keys to be there. */
-const noUuid = '00000000-0000-0000-0000-000000000000';
-
 export function metadata(requestId: string, modelName: string): object {
   return {
     type: 'Metadata',
     request_id: requestId,
     model_name: modelName,
-    model_version: 'voxwire',
+    model_version: modelVersion,
     model_uuid: noUuid,
   };
 }

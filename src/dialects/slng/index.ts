@@ -1,13 +1,17 @@
 import { encodings, sampleRatesHz } from '../../audio/format.ts';
 import type { SpeakService } from '../../speech/service.ts';
-import { slngSpeakEndpoint } from './endpoint.ts';
-import { defaults } from './init.ts';
+import type { SpeakSettings } from '../../speech/speak.ts';
+import { slngEndpoint } from './endpoint.ts';
 import { SlngSpeakClient } from './speak-client.ts';
+import { defaults, initMessage } from './speak-init.ts';
 import { SlngSpeakServer } from './speak-server.ts';
+
+export { slngListen } from './listen.ts';
 
 /** SLNG, text to speech: the bridge and the direct routes. docs/protocols/slng.md has every message and its source. */
 export const slngSpeak: SpeakService = {
   name: 'slng',
+  direction: 'speak',
   traits: {
     interrupt: 'ack',
     startsWithoutFlush: false,
@@ -24,7 +28,13 @@ export const slngSpeak: SpeakService = {
     namedPronunciation: true,
     defaults,
   },
-  endpoint: slngSpeakEndpoint,
+  endpoint: slngEndpoint<SpeakSettings>({
+    word: 'tts',
+    route: 'direct',
+    model: defaults.model,
+    check: initMessage,
+    settings: (connect) => ({ ...connect, format: defaults.format }),
+  }),
   client: (settings) => new SlngSpeakClient(settings),
   server: (settings, style) => new SlngSpeakServer(settings, style),
 };

@@ -1,121 +1,27 @@
 import * as v from 'valibot';
-import { encodings, sampleRatesHz } from '../../audio/format.ts';
-import { acknowledgement, count, metadataMessage, text, warningMessage } from '../shapes/deepgram-speak.ts';
+import type { ServiceEvent } from '../../speech/connect.ts';
+import { text } from '../shapes/fields.ts';
+import { readRemarks, remarks } from '../shapes/remarks.ts';
 
-/**
- * SLNG's speech-out messages, both directions; docs/protocols/slng.md says where each comes from. What a client sends
- * is read strictly, for there we are the server; what a server sends is read with tolerance. Fields that are not
- * listed are ignored in both. `type` is compared in lower case: see `typeOf`.
- */
+/** What SLNG's messages of both directions of speech have in common. */
 
-/** Names of voices, languages and dictionaries: the vendors' are far shorter. */
-const name = v.pipe(v.string(), v.minLength(1), v.maxLength(128));
-
-/** Exactly one of `name` and `dictionary_id` (PROTOCOLS 1.4). */
-const pronunciation = v.union(
-  [
-    v.object({ mode: v.literal('rewrite'), name, dictionary_id: v.optional(v.undefined_()) }),
-    v.object({ mode: v.literal('rewrite'), dictionary_id: name, name: v.optional(v.undefined_()) }),
-  ],
-  'wants mode "rewrite" and one of name and dictionary_id',
-);
-
-/** `pcm` is the word of SLNG's rime routes for linear16. */
-const config = v.object({
-  sample_rate: v.optional(v.picklist(sampleRatesHz)),
-  encoding: v.optional(v.picklist([...encodings, 'pcm'])),
-  language: v.optional(name),
-  speed: v.optional(v.pipe(v.number(), v.finite(), v.gtValue(0))),
-  pronunciation: v.optional(pronunciation),
-});
-
-const init = v.object({
-  type: v.literal('init'),
-  voice: v.optional(name),
-  /** The voice, on rime's routes. */
-  speaker: v.optional(name),
-  /** The language, where livekit's client puts it beside `config`. */
-  language: v.optional(name),
-  config: v.optional(config),
-});
-
-export const clientMessage = v.variant('type', [
-  init,
-  v.object({
-    type: v.literal('text'),
-    /** Of any length: no SLNG document gives a limit, and the server bounds the message. */
-    text: v.string(),
-    flush: v.optional(v.boolean()),
-    pronunciation: v.optional(pronunciation),
-  }),
-  v.object({ type: v.literal('flush') }),
-  v.object({ type: v.literal('clear') }),
-  v.object({ type: v.literal('cancel') }),
-  v.object({ type: v.literal('close') }),
-  v.object({ type: v.literal('keepalive') }),
-]);
-
-/** A remark of our own server on the settings; a plain string is understood as well. */
-const remark = v.union([v.string(), v.object({ code: text, message: v.string() })]);
-const remarks = v.fallback(v.optional(v.array(remark)), undefined);
-
-const readyFields = {
+export const readyFields = {
   session_id: text,
   slng_request_id: text,
   request_id: text,
   warnings: remarks,
 };
+const ready = v.object(readyFields);
 
-const numbers = v.array(v.number());
+type ReadyEvent = Extract<ServiceEvent<never>, { type: 'ready' }>;
 
-/** Audio may come with the message that ends it (livekit's client expects that). */
-const ending = { duration: count, data: text };
-
-export const serverMessage = v.variant('type', [
-  v.object({ type: v.literal('ready'), ...readyFields }),
-  v.object({ ...metadataMessage.entries, ...readyFields, type: v.literal('metadata') }),
-  v.object({ type: v.literal('connected'), ...readyFields }),
-  v.object({ type: v.literal('segment_start'), segment_id: text }),
-  v.object({ type: v.literal('segment_end'), segment_id: text }),
-  v.object({ ...acknowledgement.entries, ...ending, type: v.literal('flushed') }),
-  v.object({ type: v.literal('audio_end'), ...ending }),
-  v.object({ ...acknowledgement.entries, type: v.literal('cleared') }),
-  v.object({
-    type: v.literal('timestamps'),
-    word_timestamps: v.pipe(
-      v.object({ words: v.array(v.string()), start: numbers, end: numbers }),
-      v.check(
-        ({ words, start, end }) => words.length === start.length && words.length === end.length,
-        'words, start and end differ in length',
-      ),
-    ),
-  }),
-  v.object({ ...warningMessage.entries, type: v.literal('warning') }),
-  v.looseObject({ type: v.literal('error') }),
-]);
-
-export type ClientMessage = v.InferOutput<typeof clientMessage>;
-export type ServerMessage = v.InferOutput<typeof serverMessage>;
-export type InitMessage = v.InferOutput<typeof init>;
-export type PronunciationObject = v.InferOutput<typeof pronunciation>;
-
-/** Messages that carry audio, read by hand: they are most of the traffic, and a schema costs more than the parsing. */
-export const audioTypes: ReadonlySet<string> = new Set(['audio_chunk', 'audio', 'chunk']);
-
-export const clientTypes: readonly string[] = clientMessage.options.map((option) => option.entries.type.literal);
-export const serverTypes: readonly string[] = [
-  ...serverMessage.options.map((option) => option.entries.type.literal),
-  ...audioTypes,
-];
-
-/** The message's type in lower case; undefined where it has none. */
-export function typeOf(message: Readonly<Record<string, unknown>>): string | undefined {
-  return typeof message.type === 'string' ? message.type.toLowerCase() : undefined;
-}
-
-/** What is wrong with a message, in one line: the first fault and where it is. */
-export function complaint(issues: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]]): string {
-  const [issue] = issues;
-  const path = v.getDotPath(issue);
-  return path === null ? issue.message : `${path}: ${issue.message}`;
+/** The service says that it is ready, in whichever of its words. */
+export function readyEvent(message: v.InferOutput<typeof ready>): ReadyEvent {
+  const requestId = message.slng_request_id ?? message.request_id;
+  return {
+    type: 'ready',
+    ...(message.session_id !== undefined && { sessionId: message.session_id }),
+    ...(requestId !== undefined && { requestId }),
+    ...readRemarks(message.warnings),
+  };
 }

@@ -1,5 +1,6 @@
 import { SpeechError } from '../../errors.ts';
-import type { SpeakSettings } from '../../speech/speak.ts';
+import type { ConnectSettings } from '../../speech/connect.ts';
+import { typedParam } from '../shapes/param.ts';
 
 /** The names that stand in the URL's query; all others belong to `init` (PROTOCOLS 1.2). */
 const queryNames: ReadonlySet<string> = new Set(['region', 'world-part']);
@@ -19,22 +20,12 @@ export interface SortedParams {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-/** `0.7`, `true` and `{"a":1}` are sent as what they look like; anything else, and `"7"` in quotes, as a string. */
-function typed(value: string): unknown {
-  try {
-    const parsed: unknown = JSON.parse(value);
-    return parsed === null || parsed === Infinity || parsed === -Infinity ? value : parsed;
-  } catch {
-    return value;
-  }
-}
-
 /**
  * Where each `--param name=value` goes: `region` and `world-part` into the query, everything else into `init.config`.
  * A place can be forced with `query.name` or `init.name` (beside `config`, where rime has its settings).
  * Throws E_USAGE for a name that a setting of its own exists for.
  */
-export function sortParams(params: SpeakSettings['params']): SortedParams {
+export function sortParams(params: ConnectSettings['params']): SortedParams {
   const query: Record<string, string> = {};
   const init: Record<string, unknown> = {};
   const config: Record<string, unknown> = {};
@@ -45,8 +36,8 @@ export function sortParams(params: SpeakSettings['params']): SortedParams {
       throw new SpeechError('E_USAGE', `--param ${given}: use ${settingOf[name]} for this`);
     }
     if (forced?.[1] === 'query' || (!forced && queryNames.has(name))) query[name] = value;
-    else if (forced) init[name] = typed(value);
-    else config[name] = typed(value);
+    else if (forced) init[name] = typedParam(value);
+    else config[name] = typedParam(value);
   }
   return { query, init, config };
 }

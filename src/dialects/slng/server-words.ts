@@ -1,18 +1,27 @@
+import type { ServiceEvent, ServiceFault } from '../../speech/connect.ts';
 import type { ServerStyle } from '../../speech/service.ts';
-import type { ServiceFault, SpeakEvent, WordTime } from '../../speech/speak.ts';
+import type { WordTime } from '../../speech/speak.ts';
 import { acknowledge, warning as deepgramWarning, metadata } from '../shapes/deepgram-speak.ts';
+import { toSeconds } from '../shapes/fields.ts';
+import { writeRemarks } from '../shapes/remarks.ts';
 import { vendorCodeFor } from './errors.ts';
 
-type ReadyEvent = Extract<SpeakEvent, { type: 'ready' }>;
+type ReadyEvent = Extract<ServiceEvent<never>, { type: 'ready' }>;
 
-/** Remarks on the settings carry no code of their own in our vocabulary. */
-const remarkCode = 'settings';
-
-function toSeconds(ms: number): number {
-  return Math.round(ms * 1e3) / 1e6;
+/** What `ready` has beside the name of the session, in either direction of speech. */
+export function readyExtras({ requestId, warnings }: ReadyEvent): object {
+  return {
+    ...(requestId !== undefined && { slng_request_id: requestId }),
+    ...writeRemarks(warnings),
+  };
 }
 
-/** The messages of our server in either casing. `sequence_id` counts both kinds of acknowledgement from 0 on. */
+/** In SLNG's words, which its direct Deepgram routes for speech out use as well (PROTOCOLS 1.3). */
+export function errorMessage(fault: ServiceFault): object {
+  return { type: 'error', code: vendorCodeFor(fault), message: fault.message };
+}
+
+/** The messages of our server for speech out in either casing. `sequence_id` counts both kinds of acknowledgement from 0 on. */
 export class ServerWords {
   readonly #style: ServerStyle;
   #acknowledged = 0;
@@ -21,13 +30,10 @@ export class ServerWords {
     this.#style = style;
   }
 
-  ready({ sessionId = '', requestId, warnings }: ReadyEvent, modelName: string): object {
-    const extra = {
-      ...(requestId !== undefined && { slng_request_id: requestId }),
-      ...(warnings?.length && { warnings: warnings.map((message) => ({ code: remarkCode, message })) }),
-    };
-    if (this.#style.casing === 'deepgram') return { ...metadata(sessionId, modelName), ...extra };
-    return { type: 'ready', session_id: sessionId, ...extra };
+  ready(event: ReadyEvent, modelName: string): object {
+    const { sessionId = '' } = event;
+    if (this.#style.casing === 'deepgram') return { ...metadata(sessionId, modelName), ...readyExtras(event) };
+    return { type: 'ready', session_id: sessionId, ...readyExtras(event) };
   }
 
   flushed(durationMs: number | undefined): object {
@@ -57,10 +63,5 @@ export class ServerWords {
   warning(code: string, message: string): object {
     if (this.#style.casing === 'deepgram') return deepgramWarning({ code, message });
     return { type: 'warning', code, message };
-  }
-
-  /** In lower case on the Deepgram routes as well (PROTOCOLS 1.3). */
-  error(fault: ServiceFault): object {
-    return { type: 'error', code: vendorCodeFor(fault), message: fault.message };
   }
 }

@@ -1,13 +1,14 @@
-import type { Peer } from '../../speech/service.ts';
+import type { Peer, Step } from '../../speech/service.ts';
 import type { SpeakCommand, SpeakEvent, SpeakSettings } from '../../speech/speak.ts';
 import type { CloseInfo, Frame } from '../../transport/transport.ts';
-import { AudioIntake } from './audio-intake.ts';
-import { saysReady } from './init.ts';
+import { AudioIntake } from '../shapes/audio-intake.ts';
+import { nothing } from '../shapes/step.ts';
+import { TurnQueue } from '../shapes/turns.ts';
+import { saysReady } from './speak-init.ts';
 import { SpeakReader } from './speak-reader.ts';
 import { SpeakWriter } from './speak-writer.ts';
-import type { Out } from './step.ts';
-import { nothing } from './step.ts';
-import { TurnQueue } from './turns.ts';
+
+type Out = Step<SpeakEvent>;
 
 /** The client's end of a speech-out connection. docs/protocols/slng.md says what it makes of every message. */
 export class SlngSpeakClient implements Peer<SpeakCommand, SpeakEvent> {

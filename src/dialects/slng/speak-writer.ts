@@ -1,10 +1,12 @@
+import type { Step } from '../../speech/service.ts';
 import type { PronunciationRef, SpeakCommand, SpeakEvent, SpeakSettings } from '../../speech/speak.ts';
-import type { AudioIntake } from './audio-intake.ts';
-import { initMessage, pronunciationObject, saysReady } from './init.ts';
-import type { Out } from './step.ts';
-import { jsonFrame, note, nothing, sending, telling } from './step.ts';
-import type { OpenTurn, TurnQueue } from './turns.ts';
+import type { AudioIntake } from '../shapes/audio-intake.ts';
+import { jsonFrame, nothing, sending } from '../shapes/step.ts';
+import { TurnWriter } from '../shapes/turn-writer.ts';
+import type { OpenTurn, TurnQueue } from '../shapes/turns.ts';
+import { initMessage, pronunciationObject, saysReady } from './speak-init.ts';
 
+type Out = Step<SpeakEvent>;
 type TextCommand = Extract<SpeakCommand, { type: 'text' }>;
 
 const stays: SpeakEvent = {
@@ -16,16 +18,20 @@ const stays: SpeakEvent = {
 /** Commands into messages. */
 export class SpeakWriter {
   readonly #settings: SpeakSettings;
-  readonly #turns: TurnQueue;
-  readonly #intake: AudioIntake;
+  readonly #writer: TurnWriter;
   #initialised = false;
+  /** Of a turn's own settings, until a text has carried it. */
+  readonly #ownPronunciation = new WeakMap<OpenTurn, PronunciationRef>();
   /** The dictionary that the service uses now; a turn without one of its own gets the session's back. */
   #pronunciation: PronunciationRef | undefined;
 
   constructor(settings: SpeakSettings, turns: TurnQueue, intake: AudioIntake) {
     this.#settings = settings;
-    this.#turns = turns;
-    this.#intake = intake;
+    // Both words, as seed 001 has it; only `clear`, today's, once `cancel` was refused.
+    this.#writer = new TurnWriter(turns, intake, {
+      flush: { type: 'flush' },
+      interrupt: () => (turns.cancelRefused ? [{ type: 'clear' }] : [{ type: 'cancel' }, { type: 'clear' }]),
+    });
     this.#pronunciation = settings.pronunciation;
     if (settings.interruptWith === 'clear') turns.neverCancel();
   }
@@ -37,11 +43,11 @@ export class SpeakWriter {
       case 'text':
         return this.#text(command);
       case 'flush':
-        return this.#flush(command.turn);
+        return this.#writer.flush(command.turn);
       case 'end':
-        return this.#end(command.turn);
+        return this.#writer.end(command.turn);
       case 'interrupt':
-        return this.#interrupt(command.turn);
+        return this.#writer.interrupt(command.turn);
       case 'keepAlive':
         return this.#initialised ? sending({ type: 'keepalive' }) : nothing;
       case 'close':
@@ -50,23 +56,24 @@ export class SpeakWriter {
   }
 
   #begin(id: string, pronunciation: PronunciationRef | undefined): Out {
-    const turn = this.#turns.find(id) ?? this.#turns.begin(id, this.#intake.open());
-    turn.pronunciation = pronunciation ?? turn.pronunciation;
+    const turn = this.#writer.begin(id);
+    if (pronunciation) this.#ownPronunciation.set(turn, pronunciation);
     if (this.#initialised) return nothing;
     this.#initialised = true;
     const events: SpeakEvent[] = saysReady(this.#settings) ? [] : [{ type: 'ready' }];
     return { frames: [jsonFrame(initMessage(this.#settings))], events };
   }
 
-  #text({ turn: id, text, throughChar }: TextCommand): Out {
-    const turn = this.#turns.find(id);
-    if (turn === undefined) return telling(note('text_of_no_turn', { turn: id }));
-    const { change, unset } = this.#pronunciationFor(turn);
-    turn.sentChar = throughChar;
-    turn.sentText = true;
-    turn.unflushed = true;
-    const message = { type: 'text', text, ...(change && { pronunciation: pronunciationObject(change) }) };
-    return { frames: [jsonFrame(message)], events: unset ? [stays] : [] };
+  #text(command: TextCommand): Out {
+    return this.#writer.text(command, (turn) => {
+      const { change, unset } = this.#pronunciationFor(turn);
+      const message = {
+        type: 'text',
+        text: command.text,
+        ...(change && { pronunciation: pronunciationObject(change) }),
+      };
+      return { frames: [jsonFrame(message)], events: unset ? [stays] : [] };
+    });
   }
 
   /**
@@ -74,8 +81,8 @@ export class SpeakWriter {
    * its own: the service keeps the last one it was told of (PROTOCOLS 1.4).
    */
   #pronunciationFor(turn: OpenTurn): { change?: PronunciationRef; unset?: boolean } {
-    const own = turn.pronunciation;
-    turn.pronunciation = undefined;
+    const own = this.#ownPronunciation.get(turn);
+    this.#ownPronunciation.delete(turn);
     const wanted = own ?? (turn.sentText ? this.#pronunciation : this.#settings.pronunciation);
     if (wanted === undefined) {
       const unset = this.#pronunciation !== undefined;
@@ -85,35 +92,5 @@ export class SpeakWriter {
     const change = own !== undefined || wanted !== this.#pronunciation ? wanted : undefined;
     this.#pronunciation = wanted;
     return change ? { change } : {};
-  }
-
-  #flush(id: string): Out {
-    const turn = this.#turns.find(id);
-    if (turn === undefined) return telling(note('flush_of_no_turn', { turn: id }));
-    this.#turns.flushed(turn);
-    return sending({ type: 'flush' });
-  }
-
-  /** No message of its own; text that nobody flushed would never be spoken, so a flush is sent for it. */
-  #end(id: string): Out {
-    const turn = this.#turns.find(id);
-    if (turn === undefined) return nothing;
-    turn.closing = true;
-    if (turn.unflushed) return this.#flush(id);
-    if (turn.owed > 0) return nothing;
-    this.#turns.remove(turn);
-    return telling(...this.#intake.finish(turn), { type: 'ended', turn: id, why: 'done' });
-  }
-
-  /** `cancel` and `clear`, as seed 001 has it; only `clear`, today's word, once `cancel` was refused. */
-  #interrupt(id: string): Out {
-    const turn = this.#turns.find(id);
-    if (turn === undefined) return nothing;
-    if (!turn.sentText) {
-      this.#turns.remove(turn);
-      return telling({ type: 'ended', turn: id, why: 'interrupted' });
-    }
-    this.#turns.interrupt();
-    return this.#turns.cancelRefused ? sending({ type: 'clear' }) : sending({ type: 'cancel' }, { type: 'clear' });
   }
 }

@@ -1,22 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { slngSpeak } from '../../../src/dialects/slng/index.ts';
-import { SpeechError } from '../../../src/errors.ts';
 import type { Matched, Refusal } from '../../../src/speech/service.ts';
 import type { SpeakSettings } from '../../../src/speech/speak.ts';
+import { thrownBy } from '../thrown.ts';
 
 const { endpoint, traits } = slngSpeak;
 const base: SpeakSettings = { baseUrl: 'wss://api.slng.ai', format: traits.defaults.format };
-
-function errorOf(act: () => unknown): SpeechError {
-  try {
-    act();
-  } catch (thrown) {
-    if (thrown instanceof SpeechError) return thrown;
-    throw thrown;
-  }
-  throw new Error('it did not throw');
-}
 
 function matched(path: string, headers: Record<string, string> = {}): Matched<SpeakSettings> {
   const found = endpoint.match(new URL(path, 'ws://127.0.0.1:8080'), headers, []);
@@ -56,6 +46,11 @@ describe('the upgrade that is asked for', () => {
     expect(request.headers).toEqual({});
   });
 
+  it('does not go as a subprotocol, and is not put elsewhere behind the user’s back', () => {
+    const error = thrownBy(() => endpoint.build(base, { key: 'K', via: 'subprotocol' }));
+    expect(error).toMatchObject({ code: 'E_UNSUPPORTED', todo: 'use --auth header or --auth query' });
+  });
+
   it('keeps the user’s headers, and the key wins over one of them', () => {
     const headers = { 'X-Slng-Provider-Key': 'byok', Authorization: 'mine' };
     expect(endpoint.build({ ...base, headers }, { key: 'K' }).headers).toEqual({
@@ -76,7 +71,7 @@ describe('the upgrade that is asked for', () => {
     [{ params: { 'init.type': 'text' } }, 'for this'],
     [{ params: { 'query.token': 'K' } }, '--auth query'],
   ])('refuses %o before connecting', (over, message) => {
-    const error = errorOf(() => endpoint.build({ ...base, ...over }, {}));
+    const error = thrownBy(() => endpoint.build({ ...base, ...over }, {}));
     expect(error.code).toBe('E_USAGE');
     expect(error.message).toContain(message);
   });

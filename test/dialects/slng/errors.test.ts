@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  errorCodeOfStatus,
-  oneLine,
-  readFault,
-  refusedUpgrade,
-  vendorCodeFor,
-  vendorCodes,
-} from '../../../src/dialects/slng/errors.ts';
+import { errorCodeOfStatus } from '../../../src/dialects/shapes/faults.ts';
+import { readFault, refusedUpgrade, vendorCodeFor, vendorCodes } from '../../../src/dialects/slng/errors.ts';
 import type { ErrorCode } from '../../../src/errors.ts';
 import { errorTable } from '../../../src/errors.ts';
 
@@ -85,25 +79,6 @@ describe('a refused upgrade', () => {
         },
       ),
     );
-  });
-});
-
-describe('oneLine', () => {
-  it('hides what looks like a key', () => {
-    expect(oneLine('bad header: Bearer sk_1234567890abc sent')).toBe('bad header: Bearer … sent');
-    expect(oneLine('no such path /v1?token=sk_1234567890abc"')).toBe('no such path /v1?token=…"');
-    expect(oneLine('Authorization: Token abc4567890')).toBe('Authorization: Token …');
-  });
-
-  it('leaves ordinary words', () => {
-    expect(oneLine('the token is bad')).toBe('the token is bad');
-    expect(oneLine('Bearer authentication is required')).toBe('Bearer authentication is required');
-  });
-
-  it('cuts what is long', () => {
-    const cut = oneLine('x'.repeat(5000));
-    expect(cut).toHaveLength(300);
-    expect(cut.endsWith('…')).toBe(true);
   });
 });
 

@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { slngSpeak } from '../../../src/dialects/slng/index.ts';
-import { clientTypes, serverTypes } from '../../../src/dialects/slng/messages.ts';
+import { clientTypes, serverTypes } from '../../../src/dialects/slng/speak-messages.ts';
 import type { ServerStyle } from '../../../src/speech/service.ts';
 import type { SpeakCommand, SpeakEvent, SpeakSettings } from '../../../src/speech/speak.ts';
 import type { Frame } from '../../../src/transport/transport.ts';
-import { readFixtures } from '../../support/wire-fixture.ts';
-import { frameOf } from '../contract.ts';
+import { speakFixtures } from '../../support/wire-fixture.ts';
+import { frameOf } from '../script.ts';
 
 const settings: SpeakSettings = { baseUrl: 'ws://h', format: slngSpeak.traits.defaults.format };
 const style: ServerStyle = { audio: 'json', casing: 'slng', end: 'flushed', cancel: 'known' };
 
-const documented: Frame[] = readFixtures('slng', 'speak').flatMap(({ lines }) =>
+const documented: Frame[] = speakFixtures('slng').flatMap(({ lines }) =>
   lines.flatMap((line) => {
     const frame = frameOf(line);
     return frame === undefined ? [] : [frame];

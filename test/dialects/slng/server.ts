@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { slngSpeak } from '../../../src/dialects/slng/index.ts';
-import type { ServerStyle, SpeakRequest, Step } from '../../../src/speech/service.ts';
-import type { SpeakEvent, SpeakSettings } from '../../../src/speech/speak.ts';
+import type { ServerStyle, Step } from '../../../src/speech/service.ts';
+import type { SpeakEvent, SpeakRequest, SpeakSettings } from '../../../src/speech/speak.ts';
 
 export const settings: SpeakSettings = {
   baseUrl: 'ws://h',

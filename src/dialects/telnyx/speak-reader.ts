@@ -1,0 +1,93 @@
+import type { Step } from '../../speech/service.ts';
+import type { SpeakEvent } from '../../speech/speak.ts';
+import { fromBase64 } from '../shapes/base64.ts';
+import { type Fields, oneLine } from '../shapes/faults.ts';
+import { readObject } from '../shapes/messages.ts';
+import { malformed, note, reporting, telling } from '../shapes/step.ts';
+import { readFault } from './errors.ts';
+import type { TurnAudio } from './speak-audio.ts';
+import type { SpokenText } from './speak-progress.ts';
+
+type Out = Step<SpeakEvent>;
+
+/** The turn that a connection speaks. */
+export interface SpeakingTurn {
+  readonly id: string;
+  readonly text: SpokenText;
+  readonly audio: TurnAudio;
+  /** `""` was sent. */
+  closing: boolean;
+}
+
+/** Frames into events. They are told apart by their members: `type` is in the SDK, and in no example (PROTOCOLS 3.2). */
+export class SpeakReader {
+  turn: SpeakingTurn | undefined;
+  /** Sound came in chunks without a text: that of the sentence whose text comes next. */
+  #chunked = false;
+  /** The service has said, after `""`, that this was all. */
+  #final = false;
+
+  text(text: string): Out {
+    const read = readObject(text);
+    if ('why' in read) return malformed(read.why);
+    const message = read.fields;
+    const fault = readFault(message);
+    if (fault) return telling({ type: 'error', ...(this.turn && { turn: this.turn.id }), fault });
+    if ('audio' in message || 'isFinal' in message || 'text' in message) return this.#frame(message);
+    if (typeof message.type !== 'string') return malformed('the message has neither audio nor an error');
+    return telling({ type: 'unknown', name: oneLine(message.type) });
+  }
+
+  #frame({ audio, text, isFinal }: Fields): Out {
+    const sentence = typeof text === 'string' && text.trim() !== '' ? text : undefined;
+    const bytes = typeof audio === 'string' ? fromBase64(audio) : undefined;
+    if (bytes === undefined && typeof (audio ?? '') !== 'string') return malformed('audio: no base64 and not null');
+    if (bytes === undefined && typeof audio === 'string') return malformed('the audio is not base64');
+    const events: SpeakEvent[] = [];
+    if (bytes !== undefined && bytes.length > 0) events.push(...this.#audio(bytes, sentence !== undefined));
+    if (sentence !== undefined) events.push(...this.#sentence(sentence));
+    if (isFinal === true) events.push(...this.#isFinal());
+    return reporting(events);
+  }
+
+  /** A sentence's text comes once with its whole sound, or behind chunks that were that sound already. */
+  #audio(bytes: Uint8Array, withText: boolean): SpeakEvent[] {
+    if (this.turn === undefined) return [note('dropped_audio', { bytes: bytes.length })];
+    if (withText && this.#chunked) return [note('repeated_audio', { bytes: bytes.length })];
+    this.#chunked = !withText;
+    return this.turn.audio.push(bytes);
+  }
+
+  #sentence(text: string): SpeakEvent[] {
+    this.#chunked = false;
+    if (this.turn === undefined) return [note('dropped_sentence')];
+    const throughChar = this.turn.text.spoken(text);
+    if (throughChar === undefined) return [note('sentence', { text: oneLine(text) })];
+    return [{ type: 'progress', turn: this.turn.id, throughChar }];
+  }
+
+  /**
+   * It may come between sentences as well, the socket staying open. Behind `""` it is the turn's end where all that was
+   * sent is known to be spoken; else it may be one of those others, on its way when `""` was sent, and the close that
+   * follows the last one tells.
+   */
+  #isFinal(): SpeakEvent[] {
+    const { turn } = this;
+    this.#final = turn?.closing ?? false;
+    return turn?.closing && turn.text.covered ? this.#done(turn) : [note('final')];
+  }
+
+  #done({ id, text, audio }: SpeakingTurn): SpeakEvent[] {
+    this.turn = undefined;
+    const progress: SpeakEvent = { type: 'progress', turn: id, throughChar: text.sentChar };
+    return [...audio.end(), progress, { type: 'ended', turn: id, why: 'done' }];
+  }
+
+  /** A normal close behind `""` is the end where nothing says that something is missing. */
+  closed(code: number): Out {
+    const { turn } = this;
+    if (!turn?.closing || (code !== 1000 && code !== 1005)) return reporting([]);
+    const whole = this.#final || turn.text.covered || (turn.audio.heard && !turn.text.told);
+    return reporting(whole ? this.#done(turn) : []);
+  }
+}
