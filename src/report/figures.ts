@@ -27,3 +27,22 @@ export function sizesOf(...counts: readonly number[]): string {
 export function ratio(value: number): string {
   return value > 0 && value < 0.005 ? value.toPrecision(1) : value.toFixed(2);
 }
+
+/** A time to wait, for a person: `0:07`, `1:20`, `1:02:03`. */
+export function clockTime(ms: number): string {
+  const all = Math.max(0, Math.round(ms / 1000));
+  const two = (value: number) => String(value).padStart(2, '0');
+  const [hours, minutes] = [Math.floor(all / 3600), Math.floor(all / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(all % 60)}` : `${minutes}:${two(all % 60)}`;
+}
+
+/** `ttfb 38 ms`; undefined where the figure does not exist. */
+export function figure(name: string, value: number | undefined, write: (value: number) => string): string | undefined {
+  return value === undefined ? undefined : `${name} ${write(value)}`;
+}
+
+/** `connect 3.1 ms + handshake 2 ms`, as far as they are known. */
+export function connectFigure(connectMs: number | undefined, handshakeMs: number | undefined): string | undefined {
+  const steps = [figure('connect', connectMs, milliseconds), figure('handshake', handshakeMs, milliseconds)];
+  return steps.filter((step) => step !== undefined).join(' + ') || undefined;
+}

@@ -2,11 +2,13 @@ import type { Clock } from '../clock.ts';
 import type { SpeechError } from '../errors.ts';
 import type { TurnReport } from '../metrics/turn-report.ts';
 import { type DoctorView, doctorTable } from './doctor-table.ts';
-import { type PaintedLine, PaintedLines } from './painted-lines.ts';
+import { type Hearing, HearingReports, type Say } from './hearing.ts';
+import { PaintedLines } from './painted-lines.ts';
 import { ProgressLine } from './progress-line.ts';
 import type { Progress } from './progress-text.ts';
 import { type TurnExtra, turnSummary } from './summary.ts';
 import { isTerminal, type Out } from './terminal.ts';
+import { LiveTranscript } from './transcript/live-line.ts';
 import { bareEndpoint, jsonLine, visible } from './visible.ts';
 import { type VoiceRow, voicesTable } from './voices-table.ts';
 
@@ -45,6 +47,8 @@ export interface Reporter {
   /** For people at a terminal: a moving line, from one second after the first call until `done`. */
   progress(progress: Progress): void;
   turn(report: TurnReport, extra?: TurnExtra): void;
+  /** What is said of speech that is recognised. Its live line takes the place of the moving line. */
+  readonly hearing: Hearing;
   /** The list of `vox voices`, as data on stdout. */
   voices(voices: readonly VoiceRow[]): void;
   /** The result of `vox doctor`, as data on stdout. */
@@ -60,10 +64,12 @@ export function createReporter(options: ReporterOptions): Reporter {
 }
 
 class StreamReporter implements Reporter {
+  readonly hearing: Hearing;
   readonly #options: ReporterOptions;
   readonly #lines: PaintedLines;
   readonly #data: PaintedLines;
   readonly #progress: ProgressLine | undefined;
+  #live: LiveTranscript | undefined;
 
   constructor(options: ReporterOptions) {
     const { stdout, stderr, mode, interactive, color, clock } = options;
@@ -72,19 +78,38 @@ class StreamReporter implements Reporter {
     const paintsData = color && stdout.isTTY === true && mode === 'human';
     this.#data = new PaintedLines((text) => this.#write(stdout, text), paintsData);
     if (mode === 'human' && interactive && isTerminal(stderr)) this.#progress = new ProgressLine(stderr, color, clock);
+    this.hearing = new HearingReports({
+      say: this.#say,
+      openLive: () => this.#openLive(),
+      makeRoom: () => this.#makeRoom(),
+      hide: options.hide,
+    });
+  }
+
+  /** Both need the last line. */
+  #openLive(): LiveTranscript | undefined {
+    if (!this.#progress) return undefined;
+    void this.#progress.end();
+    this.#live ??= new LiveTranscript(this.#options.stderr, this.#options.clock);
+    return this.#live;
   }
 
   #write(out: Out, text: string): void {
-    // Both streams may be the same terminal.
-    this.#progress?.clear();
+    this.#makeRoom();
     out.write(this.#options.hide?.(text) ?? text);
   }
 
-  /** Says it the way of the mode: to a person, as an object, or not at all. */
-  #say(event: { event: string; [name: string]: unknown }, line: PaintedLine): void {
-    if (this.#options.mode === 'human') this.#lines.add(line);
-    if (this.#options.mode === 'json') this.#write(this.#options[this.#options.jsonTo], jsonLine(event));
+  /** Both streams may be the same terminal. */
+  #makeRoom(): void {
+    this.#progress?.clear();
+    this.#live?.clear();
   }
+
+  /** Says it the way of the mode: to a person, as an object, or not at all. */
+  readonly #say: Say = (event, line) => {
+    if (this.#options.mode === 'human' && line) this.#lines.add(line);
+    if (this.#options.mode === 'json') this.#write(this.#options[this.#options.jsonTo], jsonLine(event));
+  };
 
   chosen({ provider, why, endpoint }: { provider: string; why: string; endpoint?: string }): void {
     const where = endpoint === undefined ? undefined : bareEndpoint(endpoint);
@@ -128,9 +153,12 @@ class StreamReporter implements Reporter {
       if (jsonTo === 'stderr') return;
     }
     this.#lines.add((paint) => {
-      const where = extra.input === undefined ? '' : `${visible(extra.input)}: `;
+      const where = extra.input === undefined || names(message, extra.input) ? '' : `${visible(extra.input)}: `;
       const kept = extra.kept === undefined ? '' : `  kept: ${visible(extra.kept)}\n`;
-      return `${paint.red('vox:')} ${where}${visible(message)} ${paint.dim(`[${code}]`)}\n  → ${visible(todo)}\n${kept}`;
+      // What a vendor's support asks for first.
+      const request = detail.requestId === undefined ? '' : ` (request ${visible(String(detail.requestId))})`;
+      const said = `${where}${visible(message)}${request}`;
+      return `${paint.red('vox:')} ${said} ${paint.dim(`[${code}]`)}\n  → ${visible(todo)}\n${kept}`;
     });
   }
 
@@ -148,6 +176,12 @@ class StreamReporter implements Reporter {
   }
 
   async done(): Promise<void> {
+    this.#live?.end();
     await Promise.all([this.#progress?.end(), this.#lines.flushed(), this.#data.flushed()]);
   }
+}
+
+/** Whether a message says of itself what it is about: "cannot read a.wav: …" needs no second "a.wav: ". */
+function names(message: string, input: string): boolean {
+  return ` ${message}`.split(` ${input}`).some((rest, index) => index > 0 && !/^[\w./-]/.test(rest));
 }

@@ -1,5 +1,5 @@
 import type { TurnReport } from '../metrics/turn-report.ts';
-import { milliseconds, ratio, seconds, sizesOf } from './figures.ts';
+import { connectFigure, figure, milliseconds, ratio, seconds, sizesOf } from './figures.ts';
 import { visible } from './visible.ts';
 
 /** What a command knows of a turn beside its figures. All of it goes into the JSON object as it stands. */
@@ -29,10 +29,7 @@ const parts: readonly Part[] = [
   ({ ttfbMs }) => figure('ttfb', ttfbMs, milliseconds),
   ({ leadingSilenceMs }) => figure('silence', leadingSilenceMs, milliseconds),
   ({ ttfaMs }) => figure('ttfa', ttfaMs, milliseconds),
-  ({ connectMs, handshakeMs }) => {
-    const steps = [figure('connect', connectMs, milliseconds), figure('handshake', handshakeMs, milliseconds)];
-    return steps.filter((step) => step !== undefined).join(' + ') || undefined;
-  },
+  ({ connectMs, handshakeMs }) => connectFigure(connectMs, handshakeMs),
   ({ rtf }) => figure('rtf', rtf, ratio),
   ({ gapMaxMs }) => figure('gaps up to', gapMaxMs, milliseconds),
   ({ connections }) => (connections > 1 ? `${connections} connections` : undefined),
@@ -54,8 +51,4 @@ export function turnSummary(report: TurnReport, extra: TurnExtra): { name: strin
 
 function amount({ audioMs, bytes }: TurnReport): string {
   return audioMs === undefined ? sizesOf(bytes) : `${seconds(audioMs)} of audio, ${sizesOf(bytes)},`;
-}
-
-function figure(name: string, value: number | undefined, write: (value: number) => string): string | undefined {
-  return value === undefined ? undefined : `${name} ${write(value)}`;
 }

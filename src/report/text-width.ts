@@ -1,7 +1,7 @@
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 /** Scripts and signs that terminals draw over two columns. */
 const wide =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff01-\uff60]/u;
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60]/u;
 
 function columnsOf(grapheme: string): number {
   return wide.test(grapheme) ? 2 : 1;
@@ -25,6 +25,19 @@ export function shorten(text: string, columns: number): string {
     kept += segment;
   }
   return `${kept}…`;
+}
+
+/** The text, shortened to so many columns from its beginning: what came last stays. */
+export function shortenStart(text: string, columns: number): string {
+  if (textWidth(text) <= columns) return text;
+  let kept = '';
+  let left = columns - 1;
+  for (const { segment } of [...graphemes.segment(text)].reverse()) {
+    left -= columnsOf(segment);
+    if (left < 0) break;
+    kept = segment + kept;
+  }
+  return `…${kept}`;
 }
 
 /** Lines of at most so many columns, cut at spaces; a word that is longer stays whole. */

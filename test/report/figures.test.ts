@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { milliseconds, ratio, seconds, sizesOf } from '../../src/report/figures.ts';
+import { clockTime, connectFigure, figure, milliseconds, ratio, seconds, sizesOf } from '../../src/report/figures.ts';
 
 describe('seconds', () => {
   it.each([
@@ -57,5 +57,33 @@ describe('ratio', () => {
     [0.000_03, '0.00003'],
   ])('writes %d as %s', (value, text) => {
     expect(ratio(value)).toBe(text);
+  });
+});
+
+describe('clockTime', () => {
+  it.each([
+    [-5, '0:00'],
+    [0, '0:00'],
+    [7400, '0:07'],
+    [59_600, '1:00'],
+    [80_000, '1:20'],
+    [3_723_000, '1:02:03'],
+    [36_000_000, '10:00:00'],
+  ])('writes %d ms as %s', (ms, text) => {
+    expect(clockTime(ms)).toBe(text);
+  });
+});
+
+describe('a figure by its name', () => {
+  it('is left out where it does not exist', () => {
+    expect(figure('ttfi', 210, milliseconds)).toBe('ttfi 210 ms');
+    expect(figure('ttfi', 0, milliseconds)).toBe('ttfi 0 ms');
+    expect(figure('ttfi', undefined, milliseconds)).toBeUndefined();
+  });
+
+  it('tells of connecting what is known', () => {
+    expect(connectFigure(3.1, 2)).toBe('connect 3.1 ms + handshake 2 ms');
+    expect(connectFigure(undefined, 2)).toBe('handshake 2 ms');
+    expect(connectFigure(undefined, undefined)).toBeUndefined();
   });
 });

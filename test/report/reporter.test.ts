@@ -42,10 +42,25 @@ describe('for a person', () => {
       'vox: warning: the voice was replaced [voice_default]',
       'type what to say',
       'hello.wav  1.42 s of audio, 68.2 kB, in 0.21 s · ttfb 38 ms',
-      'vox: the key was refused [E_AUTH]',
+      'vox: the key was refused (request r-1) [E_AUTH]',
       '  → check the key; `vox doctor` shows where it was found',
     ]);
     expect(stdout.text).toBe('');
+  });
+
+  it('says once what a message is about', () => {
+    const { reporter, stderr } = setup();
+    const said = (message: string, input: string) => reporter.error(new SpeechError('E_AUDIO', message), { input });
+    said('cannot read b.wav: there is no such file', 'b.wav');
+    said('b.wav is empty', 'b.wav');
+    said('cannot read b.wav: there is no such file', 'b');
+    said('ab.wav is empty', 'b.wav');
+    expect(stderr.lines.filter((line) => line.startsWith('vox'))).toEqual([
+      'vox: cannot read b.wav: there is no such file [E_AUDIO]',
+      'vox: b.wav is empty [E_AUDIO]',
+      'vox: b: cannot read b.wav: there is no such file [E_AUDIO]',
+      'vox: b.wav: ab.wav is empty [E_AUDIO]',
+    ]);
   });
 
   it('says where an error happened, and what is kept', () => {
@@ -139,7 +154,7 @@ describe('as JSON', () => {
       detail: { status: 401, requestId: 'r-1' },
       input: 'a.txt',
     });
-    expect(stderr.lines[0]).toBe('vox: a.txt: the key was refused [E_AUTH]');
+    expect(stderr.lines[0]).toBe('vox: a.txt: the key was refused (request r-1) [E_AUTH]');
   });
 
   it('keeps stderr a stream of objects when that is where they go', () => {

@@ -14,6 +14,9 @@ export class Pipe {
 
 /** Sequences that draw nothing: colours, and the brackets of a synchronised repaint. */
 const drawsNothing = new RegExp(`${String.fromCharCode(27)}\\[[?0-9;]*[a-zA-Z]`, 'g');
+const clearsRest = `${String.fromCharCode(27)}[K`;
+/** Stands for that sequence while a text is drawn. */
+const clearSign = '\0';
 
 /** A terminal that remembers what stands on it, as far as a spinner moves the cursor. */
 export class Screen extends EventEmitter {
@@ -32,8 +35,10 @@ export class Screen extends EventEmitter {
 
   write(chunk: string): boolean {
     this.raw += chunk;
-    for (const character of chunk.replace(drawsNothing, '')) {
-      if (character === '\n') {
+    for (const character of chunk.replaceAll(clearsRest, clearSign).replace(drawsNothing, '')) {
+      if (character === clearSign) this.clearLine(1);
+      else if (character === '\r') this.#column = 0;
+      else if (character === '\n') {
         this.#row++;
         this.#column = 0;
         this.#rows[this.#row] ??= '';

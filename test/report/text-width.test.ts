@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shorten, textWidth, wrap } from '../../src/report/text-width.ts';
+import { shorten, shortenStart, textWidth, wrap } from '../../src/report/text-width.ts';
 
 describe('textWidth', () => {
   it.each([
@@ -9,6 +9,7 @@ describe('textWidth', () => {
     ['Grüße', 5],
     ['e\u0301', 1],
     ['你好', 4],
+    ['「好」。', 8],
     ['한국어', 6],
     ['👍', 2],
     ['👩‍👩‍👧', 2],
@@ -34,6 +35,26 @@ describe('shorten', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 1, max: 40 }), (text, columns) => {
         expect(textWidth(shorten(text, columns))).toBeLessThanOrEqual(columns);
+      }),
+    );
+  });
+});
+
+describe('shortenStart', () => {
+  it.each([
+    ['hello', 5, 'hello'],
+    ['hello', 4, '…llo'],
+    ['你好吗', 5, '…好吗'],
+    ['你好吗', 4, '…吗'],
+    ['noir cafe\u0301', 5, '…cafe\u0301'],
+  ])('makes %j fit %d columns as %j', (text, columns, short) => {
+    expect(shortenStart(text, columns)).toBe(short);
+  });
+
+  it('never takes more columns than there are', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 1, max: 40 }), (text, columns) => {
+        expect(textWidth(shortenStart(text, columns))).toBeLessThanOrEqual(columns);
       }),
     );
   });
