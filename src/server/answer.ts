@@ -8,12 +8,16 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+export interface Problem extends Answer {
+  readonly body: { readonly title: string; readonly status: number; readonly detail: string };
+}
+
 /** The shape in which SLNG's own routes refuse (PROTOCOLS 1.6): that of RFC 9457. */
-export function problem(status: number, title: string, detail: string, headers?: Answer['headers']): Answer {
+export function problem(status: number, title: string, detail: string, headers?: Answer['headers']): Problem {
   return { status, body: { title, status, detail }, ...(headers && { headers }) };
 }
 
-export function unauthorized(shown: string | undefined): Answer {
+export function unauthorized(shown: string | undefined): Problem {
   return problem(401, 'Unauthorized', shown === undefined ? 'No API key was given' : 'The API key is not valid', {
     'www-authenticate': 'Bearer',
   });

@@ -1,44 +1,49 @@
 import type { WebSocket } from 'ws';
 import type { Clock, Timer } from '../clock.ts';
 import { type Log, noLog } from '../log.ts';
-import type { Peer, SpeakRequest, Step } from '../speech/service.ts';
-import type { SpeakEvent } from '../speech/speak.ts';
+import type { Peer, Step } from '../speech/service.ts';
 import type { Frame } from '../transport/transport.ts';
 import type { Counters, ServerLimits } from './options.ts';
 import { Outflow } from './outflow.ts';
 import type { Outlet } from './outlet.ts';
-import type { ServerWatcher } from './watcher.ts';
+import type { ConnectionWatcher } from './watcher.ts';
+
+/** What requests and events have in common, whichever way speech goes. */
+interface Named {
+  readonly type: string;
+}
 
 /** What does the work of a connection: it gets the client's requests in order, and `stop` at the end, once. */
-export interface Handler {
+export interface Handler<Request> {
   /** With a promise, nothing more of the client is looked at before it resolves. It never rejects. */
-  handle(request: SpeakRequest): Promise<void> | undefined;
-  /** Whether something is being made or waits to be spoken. */
+  handle(request: Request): Promise<void> | undefined;
+  /** Whether the client has nothing to say for a good reason: it is being spoken to, or waits for its last results. */
   readonly busy: boolean;
   stop(): void;
 }
 
-export interface ConnectionParts {
+export interface ConnectionParts<Event, Request> {
   readonly socket: WebSocket;
-  readonly peer: Peer<SpeakEvent, SpeakRequest>;
+  readonly peer: Peer<Event, Request>;
   readonly name: string;
   readonly clock: Clock;
   readonly limits: ServerLimits;
   readonly counters: Counters;
   readonly log?: Log;
-  readonly watcher?: ServerWatcher;
-  handler(outlet: Outlet): Handler;
+  readonly watcher?: ConnectionWatcher<Event, Request>;
+  handler(outlet: Outlet<Event>): Handler<Request>;
 }
 
 /** One client: joins its socket to a codec and a handler, and holds what it may use up to the limits. */
-export class Connection implements Outlet {
-  readonly #parts: ConnectionParts;
+export class Connection<Event extends Named, Request extends Named> implements Outlet<Event> {
+  readonly #parts: ConnectionParts<Event, Request>;
   readonly #socket: WebSocket;
   readonly #out: Outflow;
-  readonly #handler: Handler;
+  readonly #handler: Handler<Request>;
   readonly #log: Log;
-  /** What was received and not looked at yet: it is worked off in order, also through a handler's pauses. */
-  readonly #inbox: (Frame | SpeakRequest)[] = [];
+  /** What was received and not looked at yet, also through a handler's pauses. Requests go before frames. */
+  readonly #inbox: Frame[] = [];
+  readonly #requests: Request[] = [];
   #inboxWaits = false;
   #working = false;
   #fullOfText = false;
@@ -50,7 +55,7 @@ export class Connection implements Outlet {
   /** Resolves when the socket is gone and the work has been stopped. */
   readonly gone: Promise<void>;
 
-  constructor(parts: ConnectionParts) {
+  constructor(parts: ConnectionParts<Event, Request>) {
     this.#parts = parts;
     this.#socket = parts.socket;
     this.#log = parts.log ?? noLog;
@@ -102,16 +107,17 @@ export class Connection implements Outlet {
     // What a request causes may come back here: the loop below goes on with it.
     if (this.#working) return;
     this.#working = true;
-    while (this.#inbox.length > 0 && !this.#ending && !this.#inboxWaits) this.#next();
+    while (!this.#ending && !this.#inboxWaits && this.#requests.length + this.#inbox.length > 0) this.#next();
     this.#working = false;
   }
 
   #next(): void {
     if (this.#restrain()) return;
-    const next = this.#inbox.shift();
+    const request = this.#requests.shift();
+    const frame = request === undefined ? this.#inbox.shift() : undefined;
     this.#guard(() => {
-      if (next && 'kind' in next) this.#decode(next);
-      else if (next) this.#request(next);
+      if (request) this.#request(request);
+      else if (frame) this.#decode(frame);
     });
   }
 
@@ -138,12 +144,12 @@ export class Connection implements Outlet {
     this.#apply(step);
   }
 
-  #apply(step: Step<SpeakRequest>): void {
+  #apply(step: Step<Request>): void {
     for (const frame of step.frames) this.#out.reply(frame);
-    if (step.events.length > 0) this.#inbox.unshift(...step.events);
+    if (step.events.length > 0) this.#requests.unshift(...step.events);
   }
 
-  #request(request: SpeakRequest): void {
+  #request(request: Request): void {
     this.#badInARow = request.type === 'reject' ? this.#badInARow + 1 : 0;
     if (this.#badInARow > this.#parts.limits.badMessages) {
       this.hangUp(1008, 'too many messages that cannot be accepted');
@@ -163,8 +169,11 @@ export class Connection implements Outlet {
     });
   }
 
-  event(event: SpeakEvent): void {
-    if (this.#ending) return;
+  event(event: Event): void {
+    if (!this.#ending) this.#guard(() => this.#encode(event));
+  }
+
+  #encode(event: Event): void {
     if (event.type === 'error') this.#parts.counters.faults++;
     const step = this.#parts.peer.encode(event);
     this.#parts.watcher?.encoded(event, step);

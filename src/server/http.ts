@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Log, noLog } from '../log.ts';
-import type { SpeakService } from '../speech/service.ts';
 import { type Answer, headersOf, noSuchPath, problem, unauthorized, urlOf } from './answer.ts';
 import { type KeyCheck, shownKey } from './keys.ts';
+import type { ServedService } from './options.ts';
 
 export interface Call {
   readonly url: URL;
@@ -26,7 +26,7 @@ export interface Route {
 
 export interface HttpOptions {
   readonly routes: readonly Route[];
-  readonly services: readonly SpeakService[];
+  readonly services: readonly ServedService[];
   readonly keyIsRight: KeyCheck;
   readonly bodyBytes: number;
   readonly log?: Log;
@@ -96,7 +96,7 @@ function decoded(text: string): string | undefined {
 
 const upgradeWanted = problem(426, 'Upgrade Required', 'This path speaks over WebSocket', { upgrade: 'websocket' });
 
-function speaks(url: URL, headers: Record<string, string>, services: readonly SpeakService[]): boolean {
+function speaks(url: URL, headers: Record<string, string>, services: readonly ServedService[]): boolean {
   return services.some((service) => service.endpoint.match(url, headers, []) !== undefined);
 }
 

@@ -4,22 +4,20 @@ import type { ServerOptions as SocketOptions, WebSocket } from 'ws';
 import { SpeechError } from '../errors.ts';
 import { noLog } from '../log.ts';
 import type { ServerStyle } from '../speech/service.ts';
-import { headersOf } from './answer.ts';
 import { catalogRoute } from './catalog.ts';
-import { Connection } from './connection.ts';
 import { dictionaryRoutes } from './dictionary-routes.ts';
 import { DictionaryStore } from './dictionary-store.ts';
 import { createHttp, type Route } from './http.ts';
 import { createKeyCheck } from './keys.ts';
 import { type Counters, defaultLimits, defaultStyle, type RunningServer, type ServerOptions } from './options.ts';
-import { SpeakHandler } from './speak-handler.ts';
-import { type Admitted, chosenSubprotocol, createUpgrader } from './upgrade.ts';
+import { openSession, type Session, sessionPrefixes } from './sessions.ts';
+import { type Admitted, chosenSubprotocol, createUpgrader, greetingLines } from './upgrade.ts';
 
 export type { RunningServer, ServerLimits, ServerOptions, ServerStats } from './options.ts';
 export { defaultLimits, defaultStyle } from './options.ts';
 
 /**
- * Starts a server that speaks: HTTP and WebSocket on one port. Rejects with E_INSECURE where strangers could use it
+ * Starts a server that speaks where it has an engine, and listens where it has a recogniser: HTTP and WebSocket on one port. Rejects with E_INSECURE where strangers could use it
  * without a key, and with E_USAGE where the address cannot be had.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -43,6 +41,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     handleProtocols: (_offered, request) => chosenSubprotocol(request),
   };
   const sockets = new WebSocketServer(socketOptions);
+  sockets.on('headers', (lines, request) => lines.push(...greetingLines(request)));
   const upgrader = createUpgrader(sockets, speech.rules, {
     refused: (status) => speech.refused(status),
     opened: (socket, admitted) => speech.opened(socket, admitted),
@@ -60,15 +59,17 @@ class SpeechServer implements RunningServer {
   readonly #options: ServerOptions & { readonly host: string };
   readonly #style: ServerStyle;
   readonly #dictionaries: DictionaryStore;
-  readonly #connections = new Set<Connection>();
+  readonly #connections = new Set<Session>();
   /** Every socket, also those that have not said what they want yet. */
   readonly #sockets = new Set<Socket>();
   readonly #counters: Counters = {
     sessions: 0,
+    listeners: 0,
     sessionsTotal: 0,
     refused: 0,
     turns: 0,
     interruptions: 0,
+    utterances: 0,
     faults: 0,
   };
   #closing: Promise<void> | undefined;
@@ -77,12 +78,14 @@ class SpeechServer implements RunningServer {
     this.#options = options;
     this.limits = { ...defaultLimits, ...options.limits };
     this.#style = { ...defaultStyle, ...options.style };
-    const { engine, services, ids, today } = options;
+    const { engine, recogniser, services, ids, today } = options;
     const keyIsRight = createKeyCheck(options.key);
     this.#dictionaries = new DictionaryStore({ most: this.limits.dictionaries, ids, today });
-    this.rules = { services, keyIsRight, hasRoom: () => this.#connections.size < this.limits.sessions };
+    const hasRoom = () => this.#connections.size < this.limits.sessions;
+    const sessionName = (direction: keyof typeof sessionPrefixes) => sessionPrefixes[direction] + ids();
+    this.rules = { services, engine, recogniser, keyIsRight, hasRoom, sessionName };
     const { bodyBytes, handshakeMs } = this.limits;
-    const routes = [this.#health(), catalogRoute(engine), ...dictionaryRoutes(this.#dictionaries)];
+    const routes = [this.#health(), catalogRoute(engine, recogniser), ...dictionaryRoutes(this.#dictionaries)];
     this.http = createServer(
       {
         headersTimeout: handshakeMs,
@@ -115,12 +118,14 @@ class SpeechServer implements RunningServer {
   }
 
   #health(): Route {
-    const { engine, version } = this.#options;
+    const { engine, recogniser, version } = this.#options;
     const body = () => ({
       status: 'ok',
       ...(version !== undefined && { version }),
-      engine: engine.name,
+      engine: engine?.name ?? null,
+      recogniser: recogniser?.name ?? null,
       sessions: this.#connections.size,
+      listeners: this.#counters.listeners,
     });
     return { path: '/healthz', open: true, methods: { GET: () => ({ status: 200, body: body() }) } };
   }
@@ -145,33 +150,13 @@ class SpeechServer implements RunningServer {
     this.#log(() => `upgrade refused with ${status}`);
   }
 
-  opened(socket: WebSocket, { service, matched, request }: Admitted): void {
-    const { engine, clock, ids, log, watch } = this.#options;
-    const [target, style] = [request.url ?? '', this.#style];
-    const sessionId = `sess_tts_${ids()}`;
-    const counters = this.#counters;
-    counters.sessionsTotal++;
-    this.#log(() => `${sessionId}: ${service.name} ${matched.settings.model ?? ''}`);
-    const connection = new Connection({
-      socket,
-      peer: service.server(matched.settings, style),
-      name: sessionId,
-      clock,
+  opened(socket: WebSocket, admitted: Admitted): void {
+    const connection = openSession(socket, admitted, {
+      ...this.#options,
       limits: this.limits,
-      counters,
-      ...(log && { log }),
-      ...(watch && {
-        watcher: watch({ dialect: service.name, target, headers: headersOf(request), matched, style }),
-      }),
-      handler: (outlet) =>
-        new SpeakHandler({
-          engine,
-          dictionaries: this.#dictionaries,
-          outlet,
-          sessionId,
-          counters,
-          closesAfterFlush: style.end === 'close',
-        }),
+      style: this.#style,
+      counters: this.#counters,
+      dictionaries: this.#dictionaries,
     });
     this.#connections.add(connection);
     connection.gone.then(() => this.#connections.delete(connection));

@@ -1,8 +1,9 @@
+import type { AudioFormat } from '../audio/format.ts';
+import type { Clock } from '../clock.ts';
 import type { Synthesizer } from '../engine/engine.ts';
 import { SpeechError, toSpeechError } from '../errors.ts';
-import type { SpeakRequest } from '../speech/service.ts';
-import type { SpeakSettings } from '../speech/speak.ts';
-import { audioChain } from './audio-stage.ts';
+import type { SpeakEvent, SpeakRequest } from '../speech/speak.ts';
+import { type AudioChain, audioChain } from './audio-stage.ts';
 import type { Handler } from './connection.ts';
 import type { DictionaryStore } from './dictionary-store.ts';
 import type { Counters } from './options.ts';
@@ -12,7 +13,8 @@ import { Speaker } from './speaker.ts';
 export interface SpeakHandlerOptions {
   readonly engine: Synthesizer;
   readonly dictionaries: DictionaryStore;
-  readonly outlet: Outlet;
+  readonly outlet: Outlet<SpeakEvent>;
+  readonly clock: Clock;
   readonly sessionId: string;
   readonly counters: Counters;
   /** A flush is answered, and then the connection is closed (`style.end` is `close`). */
@@ -21,11 +23,23 @@ export interface SpeakHandlerOptions {
 
 type State = { readonly is: 'new' | 'stopped' } | { readonly is: 'ready'; readonly speaker: Speaker };
 
+type Configure = Extract<SpeakRequest, { type: 'configure' }>;
+
+/** The other format is for what this machine has no program for. */
+async function chainOf(format: AudioFormat, elseFormat: AudioFormat | undefined): Promise<AudioChain> {
+  try {
+    return await audioChain(format);
+  } catch (thrown) {
+    if (elseFormat === undefined || toSpeechError(thrown).code !== 'E_FFMPEG') throw thrown;
+    return audioChain(elseFormat);
+  }
+}
+
 const notReady = new SpeechError('E_REQUEST', 'the session has no valid settings, so this is ignored');
 const hasSettings = new SpeechError('E_REQUEST', 'the session has its settings already');
 
 /** The life of one speech-out connection: settings first, then what is to be said. */
-export class SpeakHandler implements Handler {
+export class SpeakHandler implements Handler<SpeakRequest> {
   readonly #options: SpeakHandlerOptions;
   #state: State = { is: 'new' };
 
@@ -40,12 +54,15 @@ export class SpeakHandler implements Handler {
   handle(request: SpeakRequest): Promise<void> | undefined {
     switch (request.type) {
       case 'configure':
-        return this.#configure(request.settings);
+        return this.#configure(request);
       case 'close':
         this.#close();
         return undefined;
       case 'reject':
         this.#options.outlet.event({ type: 'error', fault: request.fault });
+        return undefined;
+      case 'hangUp':
+        this.#options.outlet.hangUp(request.code, request.reason);
         return undefined;
       case 'keepAlive':
         return undefined;
@@ -56,23 +73,24 @@ export class SpeakHandler implements Handler {
     }
   }
 
-  async #configure(settings: SpeakSettings): Promise<void> {
+  async #configure(request: Configure): Promise<void> {
     try {
       if (this.#state.is === 'ready') throw hasSettings;
-      await this.#prepare(settings);
+      await this.#prepare(request);
     } catch (thrown) {
       this.#fault(toSpeechError(thrown, 'E_ENGINE'));
     }
   }
 
-  async #prepare(settings: SpeakSettings): Promise<void> {
+  async #prepare({ settings, elseFormat, markdown = false, sentences = false }: Configure): Promise<void> {
     const { engine, dictionaries, outlet, sessionId } = this.#options;
     const dictionary = settings.pronunciation && dictionaries.get(settings.pronunciation);
     const { voice, language, warnings } = await engine.choose(settings);
-    const { stage, made } = await audioChain(settings.format);
+    const { stage, made } = await chainOf(settings.format, elseFormat);
     if (this.#state.is === 'stopped') return;
     const request = { voice, language, speed: settings.speed ?? 1, format: made };
-    const speaker = new Speaker({ ...this.#options, request, stage, ...(dictionary && { dictionary }) });
+    const how = { request, stage, markdown, sentences, ...(dictionary && { dictionary }) };
+    const speaker = new Speaker({ ...this.#options, ...how });
     this.#state = { is: 'ready', speaker };
     outlet.event({ type: 'ready', sessionId, ...(warnings.length > 0 && { warnings }) });
   }

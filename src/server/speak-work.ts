@@ -33,12 +33,15 @@ export interface SpeakWorkOptions {
   readonly engine: Synthesizer;
   /** What every sentence of this connection is asked for. */
   readonly request: Omit<SynthesisRequest, 'text'>;
-  readonly outlet: Outlet;
+  readonly outlet: Outlet<SpeakEvent>;
   stage(send: SendAudio): AudioStage;
 }
 
 /** What a job counts against `limits.waitingChars` beside its text: thousands of empty flushes are work as well. */
 const jobChars = 64;
+
+/** Of what cannot be read so much is shown. */
+const shownChars = 60;
 
 /**
  * Speaks sentences one after another, in order, until it is aborted. One instance holds what was asked for between two
@@ -148,6 +151,7 @@ export class SpeakWork {
     if (turn !== this.#turn) this.#samples = 0;
     this.#turn = turn;
     const before = this.#samples;
+    this.#tellUnread(text);
     try {
       if ('refusal' in this.#current) throw this.#current.refusal;
       for await (const output of this.#current.outputs) {
@@ -160,6 +164,17 @@ export class SpeakWork {
     } finally {
       this.#current = undefined;
     }
+  }
+
+  /** What nobody will hear is no secret: the sentence is spoken without it. */
+  #tellUnread(text: string): void {
+    const { engine, request, outlet } = this.#options;
+    const words = engine.unread?.({ ...request, text }) ?? [];
+    if (words.length === 0) return;
+    const all = words.join(' ');
+    const shown = all.length > shownChars ? `${all.slice(0, shownChars)}…` : all;
+    const message = `the voice "${request.voice}" cannot read "${shown}", and leaves it out`;
+    outlet.event({ type: 'warning', code: 'unread', message });
   }
 
   /** Samples are counted through the turn, where the engine counts through the sentence. */

@@ -1,5 +1,6 @@
+import type { Clock, Timer } from '../clock.ts';
 import { type SpeechError, toSpeechError } from '../errors.ts';
-import type { PronunciationRef, SpeakCommand } from '../speech/speak.ts';
+import type { PronunciationRef, SpeakCommand, SpeakEvent } from '../speech/speak.ts';
 import type { Dictionary, DictionaryStore } from './dictionary-store.ts';
 import type { Counters } from './options.ts';
 import { SpeakWork, type SpeakWorkOptions } from './speak-work.ts';
@@ -11,9 +12,22 @@ export interface SpeakerOptions extends SpeakWorkOptions {
   readonly dictionary?: Dictionary;
   readonly counters: Counters;
   readonly closesAfterFlush: boolean;
+  readonly clock: Clock;
+  /**
+   * As in `configure`: markdown is not spoken; each sentence is told when its sound is complete, and is spoken without a
+   * flush, also where nothing follows that would show its end.
+   */
+  readonly markdown?: boolean;
+  readonly sentences?: boolean;
 }
 
 export type TurnCommand = Exclude<SpeakCommand, { type: 'keepAlive' | 'close' }>;
+
+/**
+ * A text that ends like a sentence and is followed by nothing for so long is taken for whole. Ours: tokens of a model
+ * come faster, and who waits for the sound does not wait noticeably longer.
+ */
+export const settledMs = 400;
 
 /** Turns a client's commands into sentences for the engine, and marks between them. */
 export class Speaker {
@@ -27,12 +41,18 @@ export class Speaker {
   #throughChar = 0;
   /** The client has ended its turn and begun no other. */
   #ended = false;
+  #settling: Timer | undefined;
 
   constructor(options: SpeakerOptions) {
     this.#options = options;
     this.#dictionary = options.dictionary;
     this.#work = new SpeakWork(options);
-    this.#text = new TextIntake(options.request.language);
+    this.#text = this.#intake();
+  }
+
+  #intake(): TextIntake {
+    const { request, markdown = false } = this.#options;
+    return new TextIntake({ language: request.language, markdown });
   }
 
   get busy(): boolean {
@@ -40,6 +60,7 @@ export class Speaker {
   }
 
   command(command: TurnCommand): void {
+    this.#settling?.cancel();
     switch (command.type) {
       case 'begin':
         this.#begin(command.turn, command.settings?.pronunciation);
@@ -78,27 +99,41 @@ export class Speaker {
     this.#throughChar = throughChar;
     if (!this.#skipsText) this.#cut(turn, this.#text.push(text));
     this.#skipsText = false;
+    if (!this.#options.sentences || !this.#text.endsLikeSentence) return;
+    this.#settling = this.#options.clock.after(settledMs, () => this.#complete(turn), { background: true });
   }
 
   #cut(turn: string, sentences: readonly string[]): void {
     for (const sentence of sentences) {
       const spoken = speakable(this.#dictionary?.rewrite(sentence) ?? sentence);
-      if (spoken !== undefined) this.#work.sentence(turn, spoken);
+      if (spoken === undefined) continue;
+      this.#work.sentence(turn, spoken);
+      if (this.#options.sentences) this.#work.mark(turn, [this.#told(turn, spoken)]);
     }
+  }
+
+  /** How far the text had come when the sentence was cut is all that is known of its place. */
+  #told(turn: string, text: string): SpeakEvent {
+    return { type: 'progress', turn, throughChar: this.#throughChar, text };
   }
 
   #flush(turn: string): void {
     this.#options.counters.turns++;
+    this.#complete(turn, this.#options.closesAfterFlush);
+  }
+
+  /** All that came so far is spoken, and then it is said that it was. */
+  #complete(turn: string, hangsUp = false): void {
     this.#cut(turn, this.#text.flush());
-    this.#work.mark(turn, [{ type: 'progress', turn, throughChar: this.#throughChar }], this.#options.closesAfterFlush);
+    this.#work.mark(turn, [{ type: 'progress', turn, throughChar: this.#throughChar }], hangsUp);
   }
 
   #interrupt(turn: string): void {
-    const { counters, outlet, request } = this.#options;
+    const { counters, outlet } = this.#options;
     counters.interruptions++;
     this.#work.abort();
     this.#work = new SpeakWork(this.#options);
-    this.#text = new TextIntake(request.language);
+    this.#text = this.#intake();
     this.#skipsText = false;
     this.#throughChar = 0;
     this.#ended = false;
@@ -116,6 +151,7 @@ export class Speaker {
   }
 
   stop(): void {
+    this.#settling?.cancel();
     this.#work.abort();
   }
 }

@@ -2,22 +2,42 @@ import type { IncomingMessage } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket, WebSocketServer } from 'ws';
-import type { Matched, Refusal, SpeakService } from '../speech/service.ts';
+import type { Synthesizer } from '../engine/engine.ts';
+import type { Recogniser } from '../engine/recogniser.ts';
+import type { ListenSettings } from '../speech/listen.ts';
+import type { ListenService, Matched, Refusal, SpeakService } from '../speech/service.ts';
 import type { SpeakSettings } from '../speech/speak.ts';
-import { type Answer, asRefusal, headersOf, noSuchPath, problem, unauthorized, urlOf } from './answer.ts';
+import { asRefusal, headersOf, noSuchPath, type Problem, problem, unauthorized, urlOf } from './answer.ts';
 import type { KeyCheck } from './keys.ts';
+import type { ServedService } from './options.ts';
 
-export interface Admitted {
+interface ToSpeak {
+  readonly direction: 'speak';
   readonly service: SpeakService;
   readonly matched: Matched<SpeakSettings>;
-  readonly request: IncomingMessage;
 }
 
+interface ToListen {
+  readonly direction: 'listen';
+  readonly service: ListenService;
+  readonly matched: Matched<ListenSettings>;
+}
+
+/** An upgrade that is taken, and by what. */
+export type Admitted = { readonly request: IncomingMessage; readonly sessionId: string } & (
+  | (ToSpeak & { readonly engine: Synthesizer })
+  | (ToListen & { readonly recogniser: Recogniser })
+);
+
 export interface UpgradeRules {
-  readonly services: readonly SpeakService[];
+  readonly services: readonly ServedService[];
+  readonly engine: Synthesizer | undefined;
+  readonly recogniser: Recogniser | undefined;
   readonly keyIsRight: KeyCheck;
   /** Whether one more session fits. */
   readonly hasRoom: () => boolean;
+  /** Names a session; some vendors tell the name in the headers of the answer. */
+  readonly sessionName: (direction: 'speak' | 'listen') => string;
 }
 
 /** Decides about an upgrade: the service that takes it, or the answer that it gets instead. */
@@ -27,17 +47,35 @@ export function admit(request: IncomingMessage, rules: UpgradeRules): Admitted |
   const headers = headersOf(request);
   const subprotocols = subprotocolsOf(headers);
   for (const service of rules.services) {
-    const matched = service.endpoint.match(url, headers, subprotocols);
-    if (matched === undefined) continue;
-    if ('status' in matched) return matched;
-    if (!rules.keyIsRight(matched.credentials.key)) return asRefusal(unauthorized(matched.credentials.key));
-    if (!rules.hasRoom()) return asRefusal(noRoom);
-    return { service, matched, request };
+    const found = match(service, url, headers, subprotocols);
+    if (found === undefined) continue;
+    if ('status' in found) return found;
+    const sessionId = rules.sessionName(found.direction);
+    const no = (why: Problem) => service.endpoint.refuse?.(why.status, why.body.detail, sessionId) ?? asRefusal(why);
+    const { key } = found.matched.credentials;
+    if (!rules.keyIsRight(key)) return no(unauthorized(key));
+    if (!rules.hasRoom()) return no(noRoom);
+    const { engine, recogniser } = rules;
+    if (found.direction === 'speak') return engine ? { ...found, engine, request, sessionId } : no(mute);
+    return recogniser ? { ...found, recogniser, request, sessionId } : no(deaf);
   }
   return asRefusal(noSuchPath(url));
 }
 
-const noRoom: Answer = problem(503, 'Service Unavailable', 'This server has as many sessions as it takes', {
+function match(service: ServedService, ...asked: Parameters<SpeakService['endpoint']['match']>) {
+  if (service.direction === 'speak') {
+    const matched = service.endpoint.match(...asked);
+    return matched && ('status' in matched ? matched : { direction: service.direction, service, matched });
+  }
+  const matched = service.endpoint.match(...asked);
+  return matched && ('status' in matched ? matched : { direction: service.direction, service, matched });
+}
+
+/** Not 503: to try again would not help. */
+const mute = problem(501, 'Not Implemented', 'This server does not speak: it was started without an engine');
+const deaf = problem(501, 'Not Implemented', 'This server does not listen: it was started without a recogniser');
+
+const noRoom = problem(503, 'Service Unavailable', 'This server has as many sessions as it takes', {
   'retry-after': '1',
 });
 
@@ -76,14 +114,33 @@ export function createUpgrader(
       refuse(socket, decision);
       return;
     }
-    subprotocolOf.set(request, decision.matched.subprotocol);
+    greetings.set(request, { subprotocol: decision.matched.subprotocol, headers: headersOfGreeting(decision) });
     sockets.handleUpgrade(request, socket, head, (open) => events.opened(open, decision));
   };
 }
 
-/** What the dialect answers to the subprotocols that a request offers; the ws package asks for it by request. */
-const subprotocolOf = new WeakMap<IncomingMessage, string | undefined>();
+/** What stands in the 101: the answer to the subprotocols that were offered, and the dialect's headers. */
+interface Greeting {
+  readonly subprotocol: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The ws package asks for them by request. */
+const greetings = new WeakMap<IncomingMessage, Greeting>();
+
+function headersOfGreeting(admitted: Admitted): Greeting['headers'] {
+  const { sessionId } = admitted;
+  const headers =
+    admitted.direction === 'speak'
+      ? admitted.service.endpoint.accepted?.(admitted.matched.settings, sessionId)
+      : admitted.service.endpoint.accepted?.(admitted.matched.settings, sessionId);
+  return headers ?? {};
+}
 
 export function chosenSubprotocol(request: IncomingMessage): string | false {
-  return subprotocolOf.get(request) ?? false;
+  return greetings.get(request)?.subprotocol ?? false;
+}
+
+export function greetingLines(request: IncomingMessage): string[] {
+  return Object.entries(greetings.get(request)?.headers ?? {}).map(([name, value]) => `${name}: ${value}`);
 }

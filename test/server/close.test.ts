@@ -24,10 +24,12 @@ describe('the start of a server', () => {
     expect(server.wsUrl).toBe(`ws://127.0.0.1:${server.port}`);
     expect(server.stats()).toEqual({
       sessions: 0,
+      listeners: 0,
       sessionsTotal: 0,
       refused: 0,
       turns: 0,
       interruptions: 0,
+      utterances: 0,
       faults: 0,
     });
   });

@@ -22,7 +22,9 @@ describe('healthz', () => {
     const before = await fetch(`${server.url}/healthz`);
     expect(before.status).toBe(200);
     expect(before.headers.get('content-type')).toBe('application/json');
-    expect(await before.json()).toEqual({ status: 'ok', version: '1.2.3', engine: 'fake', sessions: 0 });
+    expect(await before.json()).toEqual({
+      ...{ status: 'ok', version: '1.2.3', engine: 'fake', recogniser: null, sessions: 0, listeners: 0 },
+    });
 
     await open(direct, { authorization: 'Bearer K' });
     expect(await (await fetch(`${server.url}/healthz`)).json()).toMatchObject({ sessions: 1 });
@@ -63,7 +65,7 @@ describe('the catalogue', () => {
     });
   });
 
-  it('is empty for speech in, and behind its last page', async () => {
+  it('is empty for speech in where there is no recogniser, and behind its last page', async () => {
     const { server } = await start();
     const listen = await fetch(`${server.url}/v1/catalog/models?service_type=stt`);
     expect(await listen.json()).toMatchObject({ items: [], meta: { total: 0, pages: 0 } });

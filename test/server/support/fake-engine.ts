@@ -59,6 +59,11 @@ export class FakeEngine implements Synthesizer {
     return { voice: known ? (wish.voice ?? 'ada') : 'ada', language: wish.language ?? 'en', warnings };
   }
 
+  /** It says all, but says that it leaves out what is in capitals of other scripts. */
+  unread({ text }: Pick<SynthesisRequest, 'text'>): readonly string[] {
+    return text.match(/[Α-ΩА-Я]+/g) ?? [];
+  }
+
   synthesize(request: SynthesisRequest, signal: AbortSignal): AsyncIterable<SynthesisOutput> {
     if (request.speed > 4) throw new SpeechError('E_UNSUPPORTED', `cannot speak at speed ${request.speed}`);
     const requested: Requested = { request, aborted: false, finished: false };

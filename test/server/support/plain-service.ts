@@ -1,5 +1,5 @@
-import type { Matched, Peer, Refusal, SpeakRequest, SpeakService, Step } from '../../../src/speech/service.ts';
-import type { SpeakEvent, SpeakSettings } from '../../../src/speech/speak.ts';
+import type { Matched, Peer, Refusal, SpeakService, Step } from '../../../src/speech/service.ts';
+import type { SpeakEvent, SpeakRequest, SpeakSettings } from '../../../src/speech/speak.ts';
 import type { Frame } from '../../../src/transport/transport.ts';
 
 const settings: SpeakSettings = {
@@ -14,6 +14,7 @@ const settings: SpeakSettings = {
  */
 export const plainService: SpeakService = {
   name: 'plain',
+  direction: 'speak',
   traits: {
     interrupt: 'ack',
     startsWithoutFlush: false,
