@@ -1,15 +1,18 @@
 import { listPlayers } from '../audio/players/find.ts';
 import { doctorExitCode, runDoctor } from '../doctor/run.ts';
 import { standardChecks } from '../doctor/standard-checks.ts';
-import { probeConnection } from '../session/probe.ts';
+import { probeConnection, probeListening } from '../session/probe.ts';
 import type { DoctorFlags } from './doctor.ts';
+import { listenOptions } from './hearing.ts';
+import { listenSettings } from './listen-settings.ts';
 import { openPlayer } from './player.ts';
 import { choose, findKeys, type ProviderChoice, type ProviderFlags } from './providers.ts';
 import type { Running } from './running.ts';
 import { openService } from './service.ts';
 import { speakSettings } from './settings.ts';
 import { version } from './version.ts';
-import { wireEngine } from './wiring.ts';
+import { findRecogniser, wireEngine, wireRecogniser } from './wire-server.ts';
+import { wireListen, wireSpeak } from './wiring.ts';
 
 /** Beside the session's own two timeouts, the local provider starts a server and an engine. */
 const spareMs = 5000;
@@ -24,15 +27,20 @@ export async function runDoctorCommand(flags: DoctorFlags, running: Running): Pr
     config: () => loaded,
     keys: () => findKeys(io.env, loaded),
     choose: () => choose(flags, running),
-    targets: candidates(flags, keyed, running).map(({ provider, probe }) => ({
-      provider,
-      withinMs: 2 * flags.connectTimeout * 1000 + spareMs,
-      reach: (stop: AbortSignal) => reach(probe, { ...running, signal: stop }),
-    })),
+    targets: candidates(flags, keyed, running).flatMap(({ provider, probe }) =>
+      (['speak', 'listen'] as const).map((direction) => ({
+        provider,
+        direction,
+        withinMs: 2 * flags.connectTimeout * 1000 + spareMs,
+        reach: (stop: AbortSignal) => reaches[direction](probe, { ...running, signal: stop }),
+      })),
+    ),
     listPlayers: () => listPlayers(clock),
     playerNamed: flags.player !== undefined || flags.audioDevice !== undefined,
     ...(flags.tone && { openPlayer: async (format) => (await openPlayer(flags, format, running)).sink }),
     openEngine: () => wireEngine(running),
+    findRecogniser: () => findRecogniser(running),
+    openRecogniser: () => wireRecogniser(running, false),
   });
   const result = await runDoctor({ checks, clock, signal });
   reporter.doctor(result);
@@ -67,10 +75,12 @@ function chosenOf(flags: ProviderFlags, running: Running): ProviderChoice | unde
   }
 }
 
-async function reach(flags: Probe, running: Running) {
+const reaches = { speak: reachToSpeak, listen: reachToListen } as const;
+
+async function reachToSpeak(flags: Probe, running: Running) {
   const { clock, loaded, log, signal } = running;
   const choice = choose(flags, running);
-  const opened = await openService(choice, flags, running);
+  const opened = await openService(choice, flags, running, wireSpeak);
   try {
     const { service, baseUrl, credentials, connect } = opened.parts;
     const watcher = opened.watcher();
@@ -85,6 +95,18 @@ async function reach(flags: Probe, running: Running) {
       timeouts: { connectMs: flags.connectTimeout * 1000, frameMs: flags.timeout * 1000 },
       ...(watcher && { watcher }),
     });
+  } finally {
+    await opened.close();
+  }
+}
+
+/** The trace is the other's: a file holds one command's connections, and `vox transcribe` writes one of these. */
+async function reachToListen({ trace: _, ...flags }: Probe, running: Running) {
+  const opened = await openService(choose(flags, running), flags, running, wireListen);
+  try {
+    const { service, baseUrl } = opened.parts;
+    const settings = listenSettings({ ...flags, chunkMs: 50 }, service.traits, baseUrl);
+    return await probeListening(listenOptions(running, opened, settings, flags));
   } finally {
     await opened.close();
   }

@@ -13,7 +13,7 @@ export function addDoctor(program: Command, context: CommandContext): void {
   const command = program
     .command('doctor')
     .summary('check what works here')
-    .description('Checks this machine, the keys, each configured provider, the players and the engines.')
+    .description('Checks this machine, the keys, each configured provider, the players, the recorders and the engines.')
     .option('--no-tone', 'do not play the second of tone')
     .option('--player <name>', 'the player to try')
     .option('-a, --audio-device <name>', 'the device to try');

@@ -21,9 +21,9 @@ export interface CheckResult extends Finding {
 
 /**
  * Stages run one after another, the checks of a stage side by side. What is timed (`reach`) and what is heard
- * (`sound`) is kept away from what keeps the processor busy (`engine`).
+ * (`sound`) is kept away from what keeps the processor busy (`listen`, where it loads the recogniser, and `engine`).
  */
-export const stages = ['look', 'reach', 'engine', 'sound'] as const;
+export const stages = ['look', 'reach', 'listen', 'engine', 'sound'] as const;
 export type Stage = (typeof stages)[number];
 
 export interface Check {

@@ -6,7 +6,7 @@ import type { FindProgram } from './sound.ts';
 
 /** As much of the embedded engine as it takes to say a word. */
 export interface WordSpeaker {
-  choose(wanted: { language: string }): Promise<{ readonly voice: string; readonly language: string }>;
+  choose(wanted: { language: string; voice?: string }): Promise<{ readonly voice: string; readonly language: string }>;
   synthesize(
     request: { text: string; voice: string; speed: number; language: string; format: AudioFormat },
     signal: AbortSignal,

@@ -1,9 +1,11 @@
+import { type ErrorCode, SpeechError, toSpeechError } from '../errors.ts';
 import type { ProbeTimes } from '../session/probe.ts';
 import type { Check } from './check.ts';
 
-/** A provider that is configured, and how to open a session with it. */
+/** A provider that is configured, and how to open a session with it, to speak or to be listened to. */
 export interface ReachTarget {
   readonly provider: string;
+  readonly direction: 'speak' | 'listen';
   /** Rejects with the SpeechError that a command would meet. */
   reach(signal: AbortSignal): Promise<ProbeTimes>;
   /** The longest the session's own timeouts leave it, ms. */
@@ -18,15 +20,30 @@ const steps = [
   { key: 'handshakeMs', name: 'ready' },
 ] as const;
 
+/** The name, and the stage, of the check. */
+const stageOf = { speak: 'reach', listen: 'listen' } as const;
+
+/** What is no fault of a service that does not listen, or not here: others may be all that is wanted of it. */
+const deaf: Partial<Record<ErrorCode, 'skip' | 'warn'>> = {
+  E_RECOGNISER: 'skip',
+  E_UNSUPPORTED: 'warn',
+  E_REQUEST: 'warn',
+};
+
 /** Opens a session with the provider and tells how long each step took. */
-export function reachCheck({ provider, reach, withinMs }: ReachTarget): Check {
+export function reachCheck({ provider, direction, reach, withinMs }: ReachTarget): Check {
   return {
-    name: `reach ${provider}`,
-    stage: 'reach',
+    name: `${stageOf[direction]} ${provider}`,
+    stage: stageOf[direction],
     withinMs,
     fault: 'E_CONNECT',
     async run(signal) {
-      const times = await reach(signal);
+      const times = await reach(signal).catch((thrown: unknown) => toSpeechError(thrown, 'E_CONNECT'));
+      if (times instanceof SpeechError) {
+        const status = direction === 'listen' ? deaf[times.code] : undefined;
+        if (status === undefined) throw times;
+        return { status, detail: times.message, code: times.code, ...(status === 'warn' && { todo: times.todo }) };
+      }
       const taken = steps.flatMap(({ key, name }) => {
         const ms = times[key];
         return ms === undefined ? [] : [`${name} ${ms.toFixed(1)} ms`];
@@ -35,7 +52,7 @@ export function reachCheck({ provider, reach, withinMs }: ReachTarget): Check {
       return {
         status: times.warnings.length > 0 ? 'warn' : 'ok',
         detail: `${taken.join(', ')}${remarks}`,
-        data: { provider, ...times },
+        data: { provider, direction, ...times },
       };
     },
   };

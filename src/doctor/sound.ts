@@ -17,8 +17,14 @@ export type FindProgram = (name: string) => Promise<string | undefined>;
 /** Each player is tried, one after another, and a device that sleeps takes a second or two to wake. */
 const playersWithinMs = 20_000;
 
-/** Programs that record, the most direct first. `rec` is sox. */
-const recorders = ['arecord', 'rec', 'parec', 'ffmpeg'] as const;
+/** A program that records, in the order in which `vox listen` tries them, and why it cannot be used, where it cannot. */
+export interface RecorderFinding {
+  readonly name: string;
+  readonly path?: string;
+  readonly missing?: string;
+}
+
+export type ListRecorders = () => readonly RecorderFinding[];
 
 /** A machine without any (a server) still writes files: that is a warning. */
 export function playerCheck(list: ListPlayers): Check {
@@ -43,18 +49,26 @@ function isUsable({ why }: PlayerFinding): boolean {
   return why === undefined;
 }
 
-export function recorderCheck(find: FindProgram): Check {
+/** A machine without any still reads files and pipes: that is a warning. */
+export function recorderCheck(list: ListRecorders): Check {
   return {
     name: 'recorder',
     stage: 'look',
     withinMs: lookWithinMs,
-    fault: 'E_DEVICE',
-    async run() {
-      const paths = await Promise.all(recorders.map((name) => find(name)));
-      const found = recorders.filter((_, i) => paths[i] !== undefined);
-      const data = { recorders: found };
-      if (found.length > 0) return { status: 'ok', detail: found.join(', '), data };
-      return { status: 'warn', detail: 'none', data, todo: `install one of alsa-utils, sox, pulseaudio-utils, ffmpeg` };
+    fault: 'E_RECORDER',
+    run() {
+      const recorders = list();
+      const data = { recorders };
+      const usable = recorders.filter(({ missing }) => missing === undefined).map(({ name }) => name);
+      if (usable.length > 0) return { status: 'ok', detail: usable.join(', '), data };
+      const reasons = recorders.map(({ name, missing }) => `${name}: ${missing}`).join('; ');
+      return {
+        status: 'warn',
+        detail: `none (${reasons})`,
+        data,
+        todo: errorTable.E_RECORDER.todo,
+        code: 'E_RECORDER',
+      };
     },
   };
 }

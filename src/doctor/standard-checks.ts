@@ -1,9 +1,11 @@
 import { findProgram } from '../audio/find-program.ts';
+import { listRecorders } from '../audio/sources/recorders.ts';
 import type { Clock } from '../clock.ts';
 import type { Check } from './check.ts';
 import { fliteCheck, programCheck, programNeeds, type WordSpeaker } from './engines.ts';
 import { programVersion } from './program-version.ts';
 import { type ReachTarget, reachCheck } from './reach.ts';
+import { type RecogniserParts, recogniserCheck } from './recogniser.ts';
 import { choiceCheck, configCheck, type FoundKey, keysCheck, runtimeCheck, runtimeFacts } from './setup.ts';
 import { type ListPlayers, playerCheck, recorderCheck, type ToneOptions, toneCheck } from './sound.ts';
 
@@ -23,6 +25,8 @@ export interface DoctorWiring {
   /** Where programs are looked for; the variable PATH where it is left out. */
   readonly searchPath?: string;
   readonly openEngine: () => Promise<WordSpeaker> | WordSpeaker;
+  readonly findRecogniser: RecogniserParts['find'];
+  readonly openRecogniser: RecogniserParts['openHearer'];
 }
 
 /** The examination of `vox doctor`, in the order in which it is printed. */
@@ -42,9 +46,15 @@ export function standardChecks(wiring: DoctorWiring): Check[] {
     choiceCheck(wiring.choose),
     ...wiring.targets.map(reachCheck),
     playerCheck(list),
-    recorderCheck(find),
+    recorderCheck(() => listRecorders((name) => findProgram(name, wiring.searchPath))),
     toneCheck({ list, ...tone }),
     fliteCheck(wiring.openEngine, wiring.clock),
+    recogniserCheck({
+      find: wiring.findRecogniser,
+      openSpeaker: wiring.openEngine,
+      openHearer: wiring.openRecogniser,
+      clock: wiring.clock,
+    }),
     ...programNeeds.map((need) => programCheck(need, find, programVersion)),
   ];
 }

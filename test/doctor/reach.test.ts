@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { reachCheck } from '../../src/doctor/reach.ts';
 import { runDoctor } from '../../src/doctor/run.ts';
-import { SpeechError } from '../../src/errors.ts';
+import { type ErrorCode, SpeechError } from '../../src/errors.ts';
 import type { ProbeTimes } from '../../src/session/probe.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 const { signal } = new AbortController();
 
 function reaching(times: ProbeTimes) {
-  return reachCheck({ provider: 'slng', reach: async () => times, withinMs: 20_000 });
+  return reachCheck({ provider: 'slng', direction: 'speak', reach: async () => times, withinMs: 20_000 });
 }
 
 describe('reaching a provider', () => {
@@ -27,7 +27,7 @@ describe('reaching a provider', () => {
     expect(await reaching(times).run(signal)).toEqual({
       status: 'ok',
       detail: 'DNS 12.0 ms, TCP 10.0 ms, TLS 21.6 ms, upgrade 15.0 ms, ready 2.3 ms',
-      data: { provider: 'slng', ...times },
+      data: { provider: 'slng', direction: 'speak', ...times },
     });
   });
 
@@ -47,7 +47,12 @@ describe('reaching a provider', () => {
 
   it('fails with the error that a command would meet', async () => {
     const refused = new SpeechError('E_AUTH', 'the key was refused (401)', { detail: { status: 401 } });
-    const check = reachCheck({ provider: 'slng', reach: () => Promise.reject(refused), withinMs: 20_000 });
+    const check = reachCheck({
+      provider: 'slng',
+      direction: 'speak',
+      reach: () => Promise.reject(refused),
+      withinMs: 20_000,
+    });
     const { checks } = await runDoctor({ checks: [check], clock: new ManualClock() });
     expect(checks[0]).toMatchObject({ name: 'reach slng', status: 'fail', code: 'E_AUTH', data: { status: 401 } });
   });
@@ -57,6 +62,7 @@ describe('reaching a provider', () => {
     let given: AbortSignal | undefined;
     const check = reachCheck({
       provider: 'slng',
+      direction: 'speak',
       reach: async (passed) => {
         given = passed;
         return { warnings: [] };
@@ -65,5 +71,35 @@ describe('reaching a provider', () => {
     });
     await check.run(abort.signal);
     expect(given).toBe(abort.signal);
+  });
+});
+
+describe('reaching a provider to be listened to', () => {
+  const listening = (reach: () => Promise<ProbeTimes>) =>
+    reachCheck({ provider: 'slng', direction: 'listen', reach, withinMs: 20_000 });
+  const failing = (code: ErrorCode) => listening(() => Promise.reject(new SpeechError(code, 'no'))).run(signal);
+
+  it('is a check of its own, behind those that speak: a recogniser may be loaded for it', async () => {
+    const check = listening(async () => ({ tcpMs: 1, warnings: [] }));
+    expect(check).toMatchObject({ name: 'listen slng', stage: 'listen' });
+    expect(await check.run(signal)).toMatchObject({ status: 'ok', data: { provider: 'slng', direction: 'listen' } });
+  });
+
+  it('is passed over where no recogniser is installed: another check says that', async () => {
+    expect(await failing('E_RECOGNISER')).toEqual({ status: 'skip', detail: 'no', code: 'E_RECOGNISER' });
+  });
+
+  it.each(['E_REQUEST', 'E_UNSUPPORTED'] as const)('warns of a service that does not listen: %s', async (code) => {
+    expect(await failing(code)).toMatchObject({ status: 'warn', code, todo: expect.any(String) });
+  });
+
+  it.each(['E_AUTH', 'E_CONNECT', 'E_PROVIDER'] as const)('fails otherwise: %s', async (code) => {
+    await expect(failing(code)).rejects.toMatchObject({ code });
+  });
+
+  it('of one that speaks, the same is a failure', async () => {
+    const refused = () => Promise.reject(new SpeechError('E_REQUEST', 'no'));
+    const check = reachCheck({ provider: 'slng', direction: 'speak', reach: refused, withinMs: 20_000 });
+    await expect(check.run(signal)).rejects.toMatchObject({ code: 'E_REQUEST' });
   });
 });

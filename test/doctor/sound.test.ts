@@ -33,18 +33,32 @@ describe('the check of the player', () => {
 });
 
 describe('the check of the recorder', () => {
-  it('names the programs found, the most direct first', async () => {
-    const found = await recorderCheck(async (name) => (name === 'arecord' ? undefined : `/bin/${name}`)).run(signal);
-    expect(found).toEqual({
+  const missing = 'it was not found on the PATH';
+
+  it('names those that are there, in the order in which they are tried', async () => {
+    const recorders = [
+      { name: 'rec', path: '/bin/rec' },
+      { name: 'sox', missing },
+      { name: 'arecord', path: '/bin/a' },
+    ];
+    expect(await recorderCheck(() => recorders).run(signal)).toEqual({
       status: 'ok',
-      detail: 'rec, parec, ffmpeg',
-      data: { recorders: ['rec', 'parec', 'ffmpeg'] },
+      detail: 'rec, arecord',
+      data: { recorders },
     });
   });
 
-  it('warns where there is none, with what to install', async () => {
-    const found = await recorderCheck(async () => undefined).run(signal);
-    expect(found).toMatchObject({ status: 'warn', detail: 'none', data: { recorders: [] } });
+  it('warns where there is none, saying why not and what to install', async () => {
+    const found = await recorderCheck(() => [
+      { name: 'rec', missing },
+      { name: 'sox', missing },
+    ]).run(signal);
+    expect(found).toMatchObject({
+      status: 'warn',
+      code: 'E_RECORDER',
+      detail: `none (rec: ${missing}; sox: ${missing})`,
+      todo: errorTable.E_RECORDER.todo,
+    });
     expect(found.todo).toContain('alsa-utils');
   });
 });

@@ -16,7 +16,9 @@ function wiring(changes: Partial<DoctorWiring> = {}): DoctorWiring {
     config: () => ({ path: '/none/config.json', found: false }),
     keys: () => [],
     choose: () => ({ provider: 'local', why: 'no key is set' }),
-    targets: [{ provider: 'local', reach: async () => ({ tcpMs: 1, warnings: [] }), withinMs: 1000 }],
+    targets: [
+      { provider: 'local', direction: 'speak', reach: async () => ({ tcpMs: 1, warnings: [] }), withinMs: 1000 },
+    ],
     listPlayers: async () => [],
     searchPath: '',
     openEngine: () => ({
@@ -26,6 +28,8 @@ function wiring(changes: Partial<DoctorWiring> = {}): DoctorWiring {
       },
       close: async () => {},
     }),
+    findRecogniser: () => ({ missing: 'the library' }),
+    openRecogniser: () => Promise.reject(new Error('nothing to open')),
     ...changes,
   };
 }
@@ -49,6 +53,7 @@ describe('standardChecks', () => {
       'recorder',
       'tone',
       'flite',
+      'pocketsphinx',
       'espeak-ng',
       'ffmpeg',
     ]);
@@ -66,6 +71,7 @@ describe('standardChecks', () => {
       recorder: 'warn',
       tone: 'skip',
       flite: 'ok',
+      pocketsphinx: 'warn',
       'espeak-ng': 'warn',
       ffmpeg: 'warn',
     });
@@ -77,11 +83,11 @@ describe('standardChecks', () => {
     const refused = new SpeechError('E_CONNECT', 'connection refused');
     const { result, statuses } = await examine({
       targets: [
-        { provider: 'slng', reach: () => Promise.reject(refused), withinMs: 1000 },
-        { provider: 'local', reach: async () => ({ warnings: [] }), withinMs: 1000 },
+        { provider: 'slng', direction: 'speak', reach: () => Promise.reject(refused), withinMs: 1000 },
+        { provider: 'local', direction: 'listen', reach: async () => ({ warnings: [] }), withinMs: 1000 },
       ],
     });
-    expect(statuses).toMatchObject({ 'reach slng': 'fail', 'reach local': 'ok' });
+    expect(statuses).toMatchObject({ 'reach slng': 'fail', 'listen local': 'ok' });
     expect(doctorExitCode(result)).toBe(4);
   });
 
@@ -112,7 +118,7 @@ describe('standardChecks', () => {
       const { result, statuses } = await examine({ searchPath: folder });
       expect(statuses).toMatchObject({ recorder: 'ok', ffmpeg: 'ok', 'espeak-ng': 'warn' });
       const details = Object.fromEntries(result.checks.map(({ name, detail }) => [name, detail]));
-      expect(details.recorder).toBe('arecord, ffmpeg');
+      expect(details.recorder).toBe('arecord');
       expect(details.ffmpeg).toBe(`${join(folder, 'ffmpeg')}: ffmpeg 7`);
     } finally {
       rmSync(folder, { recursive: true });
