@@ -38,8 +38,8 @@ export async function engineRows() {
   });
   try {
     const { wsUrl } = JSON.parse(await new Promise((resolve) => createInterface(child.stdout).once('line', resolve)));
-    const { connectSlng, cutSpans } = await import(join(root, 'dist/index.js'));
-    const session = connectSlng({ endpoint: wsUrl, model: 'local/flite', session: { flush: 'clause' } });
+    const { connectSpeech, cutSpans } = await import(join(root, 'dist/index.js'));
+    const session = connectSpeech({ endpoint: wsUrl, model: 'local/flite', session: { flush: 'clause' } });
     const times = [];
     // The first five warm the session and the workers.
     for (const [i, sentence] of ['One.', 'Two is more.', 'Three, or four.', 'Five.', 'Six.', ...sentences].entries()) {

@@ -1,10 +1,11 @@
 // `npm run perf`: every figure is a ratio, or a difference, against a bare program in the same run.
 import { engineRows } from './engine.mjs';
+import { hearRows } from './hear.mjs';
 import { processRows } from './process.mjs';
 import { receiveRows } from './receive.mjs';
 
 let late = 0;
-for (const section of [processRows, receiveRows, engineRows]) {
+for (const section of [processRows, receiveRows, engineRows, hearRows]) {
   for (const { name, value, bar } of await section()) {
     const within = value <= bar;
     if (!within) late++;
