@@ -1,6 +1,7 @@
 import { planTurn } from '../session/plan.ts';
+import type { Credentials } from '../speech/connect.ts';
+import type { Endpoint } from '../speech/service.ts';
 import type { Boundary } from '../speech/span.ts';
-import type { SpeakSettings } from '../speech/speak.ts';
 import { createRewriter } from '../text/pronounce.ts';
 import { cutSpans } from '../text/spans.ts';
 import type { ServiceFlags, TalkFlags, VoiceFlags } from './flags.ts';
@@ -12,7 +13,7 @@ import { hiddenKey, shownUrl, shownValues } from './secrets.ts';
 import { speakSettings } from './settings.ts';
 import { firstSpoken } from './spans.ts';
 import { wantsMarkdown } from './speaking.ts';
-import { type DryParts, wireDry } from './wiring.ts';
+import { wireDry } from './wiring.ts';
 
 type DryFlags = ServiceFlags & VoiceFlags & TalkFlags;
 
@@ -30,11 +31,10 @@ export async function dryRun(
   running: Running,
   flush: Boundary,
 ): Promise<undefined> {
-  const { io, loaded, secrets } = running;
+  const { loaded } = running;
   const parts = await wireDry(choice);
-  const print = (name: string, value: object, human: string) =>
-    io.stdout.write(secrets.hide(flags.json ? `${JSON.stringify({ event: name, ...value })}\n` : `${human}\n`));
-  const source = kind && sourceFor(kind, flags.encoding, parts.sendsCompressed);
+  const print = dryPrinter(flags, running);
+  const source = kind && sourceFor(kind, flags.encoding, parts.sends);
   const { settings, rules } = speakSettings(flags, loaded.config, parts.service.traits, {
     baseUrl: parts.baseUrl,
     provider: choice.provider,
@@ -56,14 +56,26 @@ export async function dryRun(
   return undefined;
 }
 
-function printConnect(
-  { service, credentials }: DryParts,
-  settings: SpeakSettings,
-  print: (name: string, value: object, human: string) => void,
+/** Writes one thing of a dry run to stdout, as an object or for a person. */
+export type DryPrint = (name: string, value: object, human: string) => void;
+
+export function dryPrinter({ json }: Pick<TalkFlags, 'json'>, { io, secrets }: Running): DryPrint {
+  return (name, value, human) =>
+    io.stdout.write(secrets.hide(json ? `${JSON.stringify({ event: name, ...value })}\n` : `${human}\n`));
+}
+
+/** The URL and the headers, without the key. */
+export function printConnect<Settings>(
+  { service, credentials }: { service: { endpoint: Pick<Endpoint<Settings>, 'build'> }; credentials: Credentials },
+  settings: Settings,
+  print: DryPrint,
 ): void {
   const shown = credentials.key === undefined ? credentials : { ...credentials, key: hiddenKey };
   const request = service.endpoint.build(settings, shown);
   const [url, headers] = [shownUrl(request.url), shownValues(request.headers)];
-  const lines = [url, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
-  print('connect', { url, headers }, lines.join('\n'));
+  const { subprotocols } = request;
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  if (subprotocols.length > 0) lines.push(`Sec-WebSocket-Protocol: ${subprotocols.join(', ')}`);
+  const offered = subprotocols.length > 0 ? { subprotocols } : {};
+  print('connect', { url, headers, ...offered }, [url, ...lines].join('\n'));
 }

@@ -18,7 +18,7 @@ export interface SessionFlags extends ConnectFlags {
   route?: 'bridge' | 'direct';
   region?: string;
   worldPart?: string;
-  auth?: 'header' | 'query';
+  auth?: 'header' | 'query' | 'subprotocol';
   param: string[];
   timeout: number;
   trace?: string;
@@ -26,7 +26,8 @@ export interface SessionFlags extends ConnectFlags {
 
 /** Flags of every command that speaks in such a session. */
 export interface ServiceFlags extends SessionFlags {
-  interrupt: 'cancel' | 'clear';
+  interrupt?: 'cancel' | 'clear';
+  limits: 'on' | 'off';
   dryRun?: boolean;
 }
 
@@ -115,7 +116,7 @@ export function addTalkFlags(command: Command): Command {
 export function addConnectFlags(command: Command): Command {
   return command
     .optionsGroup('Service:')
-    .option('--provider <name>', 'local or slng (default: the one whose key is set, else local)')
+    .option('--provider <name>', 'local, slng, deepgram or telnyx (default: the one whose key is set, else local)')
     .option('--base-url, --endpoint <url>', 'another server: scheme, host, an optional prefix')
     .option('--api-key-file <file>', 'read the key from a file')
     .option('--insecure', 'let a key travel over plain ws:// beyond this machine')
@@ -134,7 +135,7 @@ export function addSessionFlags(command: Command): Command {
     .addOption(new Option('--route <route>', "SLNG's family of routes").choices(['bridge', 'direct']))
     .option('--region <name>', 'region override, for example eu-north-1')
     .option('--world-part <name>', 'world part override: ap, eu, na')
-    .addOption(new Option('--auth <way>', 'how the key travels').choices(['header', 'query']))
+    .addOption(new Option('--auth <way>', 'how the key travels').choices(['header', 'query', 'subprotocol']))
     .addOption(repeatable('--param <name=value>', "a setting in the vendor's own words"));
   return addTraceFlag(command);
 }
@@ -142,9 +143,18 @@ export function addSessionFlags(command: Command): Command {
 export function addServiceFlags(command: Command): Command {
   return addSessionFlags(command)
     .addOption(
-      new Option('--interrupt <words>', 'how an interruption is said: cancel and clear, or clear alone')
-        .choices(['cancel', 'clear'])
-        .default('cancel'),
+      new Option('--interrupt <words>', "SLNG's words for an interruption: cancel and clear, or clear alone").choices([
+        'cancel',
+        'clear',
+      ]),
+    )
+    .addOption(
+      new Option(
+        '--limits <when>',
+        'wait where the vendor limits how much may be asked a minute; text is cut to size always',
+      )
+        .choices(['on', 'off'])
+        .default('on'),
     )
     .option('--dry-run', 'show what would be sent, and send nothing');
 }

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { readKeys } from './keys.ts';
 
 /** A stream that may be a terminal. */
 export interface Terminal {
@@ -17,6 +18,11 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Calls `first` on the first signal to stop, and `again` on every later one. Returns what takes it back. */
   onStop(first: (signal: StopSignal) => void, again: () => void): () => void;
+  /**
+   * Calls `onKey` for each key pressed at the terminal of stdin, until what it returns is called; Ctrl-C stays a signal.
+   * Undefined where stdin is no terminal, or somebody else's.
+   */
+  onKeys(onKey: (key: string) => void): (() => void) | undefined;
   /** Ends the process at once. Unlike the signal itself it lets temporary files be removed. */
   quit(exitCode: number): void;
 }
@@ -29,6 +35,7 @@ export function processIo(quit: (exitCode: number) => void): Io {
     stderr: process.stderr,
     env: process.env,
     quit,
+    onKeys: readKeys,
     onStop(first, again) {
       let stopping = false;
       const onSignal = (signal: StopSignal) => {

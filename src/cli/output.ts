@@ -1,8 +1,11 @@
+import { mkdir } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { CompressedContainer } from '../audio/ffmpeg.ts';
 import type { AudioFormat, Encoding } from '../audio/format.ts';
 import type { AudioSink } from '../audio/sink.ts';
+import { decodingSink } from '../audio/sinks/decoding.ts';
 import type { FileSink } from '../audio/sinks/file.ts';
+import { writeError } from '../audio/sinks/write-error.ts';
 import { SpeechError } from '../errors.ts';
 import type { Io } from './io.ts';
 
@@ -63,10 +66,14 @@ export interface Source {
   readonly compressTo?: CompressedContainer;
 }
 
-export function sourceFor(kind: FileKind, chosen: Encoding | undefined, sendsCompressed: boolean): Source {
+export function sourceFor(
+  kind: FileKind,
+  chosen: Encoding | undefined,
+  sends: (encoding: Encoding) => boolean,
+): Source {
   const encoding = encodingOf(kind, chosen);
   const compressed = encoding === 'mp3' || encoding === 'opus';
-  return compressed && !sendsCompressed ? { encoding: 'linear16', compressTo: encoding } : { encoding };
+  return compressed && !sends(encoding) ? { encoding: 'linear16', compressTo: encoding } : { encoding };
 }
 
 /** A sink for the target, and what to do with what a failure leaves. */
@@ -96,22 +103,36 @@ interface MadeOf {
   readonly input: AudioFormat;
   readonly encoder?: Encoder;
   readonly signal: AbortSignal;
+  /** Takes what a person should know of sound that came damaged. */
+  readonly onWarning?: (text: string) => void;
 }
 
 /** Opens the target before anything else, so that a missing folder is told before a connection is made. */
 export async function openTarget(path: string, io: Io, made: MadeOf): Promise<OpenTarget> {
-  if (isStdout(path)) return { sink: await openPipe(io, made), keepPartial: async () => undefined };
+  if (isStdout(path)) return { sink: decoded(await openPipe(io, made), made), keepPartial: async () => undefined };
   const { kind, input, encoder, signal } = made;
   if (encoder) {
     const { createEncodingSink } = await import('../audio/encode.ts');
-    return createEncodingSink({ ...encoder, path, input, signal }).then(asOpen);
+    return asOpen(await createEncodingSink({ ...encoder, path, input, signal }), made);
   }
   const { createFileSink } = await import('../audio/sinks/file.ts');
-  return createFileSink({ path, container: fileKinds[kind].container, format: input, signal }).then(asOpen);
+  return asOpen(await createFileSink({ path, container: fileKinds[kind].container, format: input, signal }), made);
 }
 
-function asOpen(sink: FileSink): OpenTarget {
-  return { sink, keepPartial: () => sink.keepPartial() };
+/** A service may send another format than it was asked for. */
+function decoded(sink: AudioSink, { input: wanted, onWarning }: MadeOf): AudioSink {
+  return decodingSink(sink, { wanted, ...(onWarning && { onWarning }) });
+}
+
+function asOpen(file: FileSink, made: MadeOf): OpenTarget {
+  const sink = decoded(file, made);
+  return {
+    sink,
+    keepPartial: () => {
+      sink.abort();
+      return file.keepPartial();
+    },
+  };
 }
 
 async function openPipe(io: Io, { kind, input, encoder }: MadeOf): Promise<AudioSink> {
@@ -126,4 +147,13 @@ async function openPipe(io: Io, { kind, input, encoder }: MadeOf): Promise<Audio
   }
   const { createStreamSink } = await import('../audio/sinks/stream.ts');
   return createStreamSink(io.stdout, { container: fileKinds[kind].container, format: input });
+}
+
+/** Rejects with SpeechError E_FILE where the folder is not there and cannot be made. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (thrown) {
+    throw writeError(thrown, path);
+  }
 }

@@ -1,8 +1,9 @@
 import type { AudioFormat } from '../audio/format.ts';
+import { frameBytes } from '../audio/format.ts';
 import type { AudioSink } from '../audio/sink.ts';
+import { decodingSink } from '../audio/sinks/decoding.ts';
 import { openSpeaker } from '../audio/sinks/speaker.ts';
 import { teeSinks } from '../audio/sinks/tee.ts';
-import { SpeechError } from '../errors.ts';
 import type { Running } from './running.ts';
 
 export interface PlayerFlags {
@@ -28,12 +29,7 @@ export const defaultBufferMs = 200;
 /** Opens the loudspeaker before there is anything to play. Flags come before the config file. */
 export async function openPlayer(flags: PlayerFlags, format: AudioFormat, running: Running): Promise<OpenPlayer> {
   const { clock, log, reporter, loaded } = running;
-  if (format.encoding === 'mp3' || format.encoding === 'opus') {
-    throw new SpeechError('E_UNSUPPORTED', `${format.encoding} cannot be played`, {
-      todo: 'leave --encoding out, or write a file',
-    });
-  }
-  const sink = await openSpeaker({
+  const speaker = await openSpeaker({
     sampleRateHz: format.sampleRateHz,
     bufferMs: flags.bufferMs ?? defaultBufferMs,
     player: flags.player ?? loaded.config.player,
@@ -46,11 +42,21 @@ export async function openPlayer(flags: PlayerFlags, format: AudioFormat, runnin
     clock,
     log,
   });
+  // What is compressed is decoded for it: asked for so, or sent so by a service that was asked for something else.
+  const wanted: AudioFormat = frameBytes(format) === undefined ? { ...format, encoding: 'linear16' } : format;
+  const sink = decodingSink(speaker, {
+    wanted,
+    onWarning: (message) => reporter.warning({ code: 'damaged', message }),
+  });
   return {
     sink,
     with: (file) => teeSinks([sink, file]),
-    lull: () => sink.lull(),
-    figures: () => ({ player: sink.player, underruns: sink.underruns, underrunMs: Math.round(sink.underrunMs) }),
+    lull: () => speaker.lull(),
+    figures: () => ({
+      player: speaker.player,
+      underruns: speaker.underruns,
+      underrunMs: Math.round(speaker.underrunMs),
+    }),
     close: async () => sink.abort(),
   };
 }

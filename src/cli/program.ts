@@ -4,9 +4,11 @@ import { visible } from '../report/visible.ts';
 import type { CommandContext } from './context.ts';
 import { addDoctor } from './doctor.ts';
 import type { Io } from './io.ts';
+import { addListen } from './listen.ts';
 import { addSay } from './say.ts';
 import { addServe } from './serve.ts';
 import { addSynth } from './synth.ts';
+import { addTranscribe } from './transcribe.ts';
 import { version } from './version.ts';
 import { addVoices } from './voices.ts';
 
@@ -29,10 +31,12 @@ export function createProgram(io: Io, context: CommandContext): Command {
     })
     .addHelpText(
       'after',
-      '\nWith no key, the local engine speaks. `vox "two words"` and `… | vox` mean `vox say`.\nExit codes: 0 ok, 1 unexpected, 2 usage, 3 auth, 4 connection, 5 provider,\n6 device or file, 130 Ctrl-C.',
+      '\nWith no key, local engines speak and listen. `vox "two words"` and `… | vox` mean `vox say`.\nExit codes: 0 ok, 1 unexpected, 2 usage, 3 auth, 4 connection, 5 provider,\n6 device or file, 130 Ctrl-C.',
     );
   addSay(program, context);
   addSynth(program, context);
+  addListen(program, context);
+  addTranscribe(program, context);
   addVoices(program, context);
   addServe(program, context);
   addDoctor(program, context);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { SpeechError } from '../errors.ts';
-import type { Credentials } from '../speech/speak.ts';
+import type { Credentials } from '../speech/connect.ts';
 import type { LoadedConfig } from './config.ts';
 import { readFault } from './input.ts';
 import type { Running } from './running.ts';
@@ -10,15 +10,19 @@ import { isSecretName } from './secrets.ts';
 export const providers = {
   local: { keyVariable: undefined },
   slng: { keyVariable: 'SLNG_API_KEY' },
+  deepgram: { keyVariable: 'DEEPGRAM_API_KEY' },
+  telnyx: { keyVariable: 'TELNYX_API_KEY' },
 } as const;
 
 export type ProviderName = keyof typeof providers;
+
+const keyed = Object.entries(providers).flatMap(([name, { keyVariable }]) => (keyVariable === undefined ? [] : [name]));
 
 export interface ProviderFlags {
   readonly provider?: string;
   readonly endpoint?: string;
   readonly apiKeyFile?: string;
-  readonly auth?: 'header' | 'query';
+  readonly auth?: 'header' | 'query' | 'subprotocol';
   readonly insecure?: boolean;
   /** `-H`: a vendor's own key may be among them. */
   readonly header?: readonly string[];
@@ -127,16 +131,8 @@ function byKey(keys: readonly FoundKey[], keyFile: string | undefined): { provid
     });
   }
   if (first) return { provider: first.provider, why: `${first.from} is set` };
-  return keyFile === undefined ? { provider: 'local', why: 'no key is set' } : byKeyFile();
-}
-
-/** A key in a file does not say whose it is; where only one provider has keys, it need not. */
-function byKeyFile(): { provider: ProviderName; why: string } {
-  const keyed = Object.keys(providers)
-    .filter(isProvider)
-    .filter((name) => providers[name].keyVariable !== undefined);
-  const [only, second] = keyed;
-  if (only && !second) return { provider: only, why: '--api-key-file is given' };
+  if (keyFile === undefined) return { provider: 'local', why: 'no key is set' };
+  // A key in a file does not say whose it is.
   throw new SpeechError('E_USAGE', 'the key of --api-key-file may be of several providers', {
     todo: `say which with --provider: ${keyed.join(', ')}`,
   });

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { writeError } from '../audio/sinks/write-error.ts';
 import type { Clock } from '../clock.ts';
 import { errorTable, SpeechError, toSpeechError } from '../errors.ts';
@@ -45,6 +46,8 @@ export async function runCommand(
   const secrets = new Secrets();
   const reporter = reporterFor(context, flags, secrets);
   const abort = new AbortController();
+  // With --jobs many wait for it at a time, and Node takes more than ten for a leak.
+  setMaxListeners(0, abort.signal);
   let gently: (() => Promise<void> | void) | undefined;
   const onStop = (signal: StopSignal) => {
     const message = signal === 'SIGINT' ? 'interrupted' : `interrupted by ${signal}`;

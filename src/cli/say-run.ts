@@ -14,7 +14,7 @@ import { speakSettings } from './settings.ts';
 import { noteLive, sessionOptions, speak, wantsMarkdown } from './speaking.ts';
 import { runSynth } from './synth-run.ts';
 import { listVoices } from './voices-run.ts';
-import { type SpeakParts, wireDry } from './wiring.ts';
+import { type SpeakParts, wireDry, wireSpeak } from './wiring.ts';
 
 /** Speech begins with the first clause, then goes by sentences: the spans' own ends, all of them. */
 const defaultFlush = 'clause';
@@ -67,7 +67,7 @@ class Speaker {
    * second to wake, and that second is not the service's.
    */
   async open(): Promise<void> {
-    const opening = openService(this.#choice, this.#flags, this.#running);
+    const opening = openService(this.#choice, this.#flags, this.#running, wireSpeak);
     const [service, player] = await Promise.allSettled([opening, this.#openPlayer()]);
     if (service.status === 'fulfilled') this.#service = service.value;
     if (player.status === 'fulfilled') this.#player = player.value;

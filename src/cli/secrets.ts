@@ -4,11 +4,17 @@ export const hiddenKey = 'KEY';
 /** A word as short as this is hardly a key, and hiding it would garble whatever is said. */
 const leastKeyChars = 6;
 
-/** Names of headers and of query parameters whose value is a secret: the last word says it (`X-Slng-Provider-Key`). */
-const secretName = /(^|[-_])(authorization|cookie|(api)?key|token|secret|password)$/i;
+/**
+ * Names of headers and of query parameters whose value is a secret: the last word says it (`X-Slng-Provider-Key`). A
+ * subprotocol is one with Deepgram, where it carries the key.
+ */
+const secretName = /(^|[-_])(authorization|cookie|(api)?key|token|secret|password)$|^sec-websocket-protocol$/i;
+
+/** Deepgram's `Metadata` has this one, and the word `deprecated` in it. */
+const notSecret = /^transaction_key$/i;
 
 export function isSecretName(name: string): boolean {
-  return secretName.test(name);
+  return secretName.test(name) && !notSecret.test(name);
 }
 
 /** The keys of a command, to be taken out of all that it shows and writes: a service may well repeat one. */

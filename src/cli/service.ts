@@ -1,36 +1,38 @@
 import { toSpeechError } from '../errors.ts';
 import type { WireWatcher } from '../session/options.ts';
+import type { SessionFlags } from './flags.ts';
 import type { ProviderChoice } from './providers.ts';
 import type { Running } from './running.ts';
 import { openTrace } from './trace.ts';
 import { wireLog } from './wire-log.ts';
-import { type SpeakParts, wireSpeak } from './wiring.ts';
+import type { Means, ServiceParts, SpeakParts } from './wiring.ts';
 
 /** A service that is wired up, and who watches its connections. */
-export interface OpenService {
-  readonly parts: SpeakParts;
+export interface OpenService<Parts extends ServiceParts = SpeakParts> {
+  readonly parts: Parts;
   /** A watcher for one session: of the trace, of `--debug wire`, of both; undefined where nobody looks. */
   watcher(): WireWatcher | undefined;
   close(): Promise<void>;
 }
 
 /** The trace first: a file that cannot be written is told before there is a server to close. */
-export async function openService(
+export async function openService<Parts extends ServiceParts>(
   choice: ProviderChoice,
   flags: { readonly trace?: string; readonly debug: readonly string[] },
   running: Running,
-): Promise<OpenService> {
+  wire: (choice: ProviderChoice, means: Means) => Promise<Parts>,
+): Promise<OpenService<Parts>> {
   const { clock, log, secrets } = running;
   const trace = flags.trace === undefined ? undefined : await openTrace(flags.trace, clock, secrets);
   const closeTrace = async () => trace?.close();
   try {
-    const parts = await wireSpeak(choice, running);
+    const parts = await wire(choice, running);
     secrets.add(parts.credentials.key);
     return {
       parts,
       watcher: () =>
         watchTogether([
-          ...(trace ? [trace.watcher(parts.service.name, parts.credentials.key !== undefined)] : []),
+          ...(trace ? [trace.watcher(parts.service, parts.credentials.key !== undefined)] : []),
           ...(flags.debug.includes('wire') ? [wireLog(log)] : []),
         ]),
       close: () => closeAll(() => parts.close(), closeTrace),
@@ -39,6 +41,25 @@ export async function openService(
     await closeTrace();
     throw thrown;
   }
+}
+
+/** What a session of either direction needs of the command that holds it, from the flags and the service. */
+export function commonOptions(
+  { clock, log, reporter, signal }: Running,
+  { parts, watcher: watch }: Pick<OpenService<ServiceParts>, 'parts' | 'watcher'>,
+  flags: Pick<SessionFlags, 'timeout' | 'connectTimeout'>,
+) {
+  const watcher = watch();
+  return {
+    credentials: parts.credentials,
+    connect: parts.connect,
+    clock,
+    log,
+    signal,
+    timeouts: { frameMs: flags.timeout * 1000, connectMs: flags.connectTimeout * 1000 },
+    onWarning: (warning: { code: string; message: string }) => reporter.warning(warning),
+    ...(watcher && { watcher }),
+  };
 }
 
 function watchTogether(watchers: readonly WireWatcher[]): WireWatcher | undefined {
@@ -54,6 +75,7 @@ function watchTogether(watchers: readonly WireWatcher[]): WireWatcher | undefine
     command: (command) => tell((watcher) => watcher.command(command)),
     event: (event) => tell((watcher) => watcher.event(event)),
     closed: (code, reason) => tell((watcher) => watcher.closed(code, reason)),
+    another: () => watchTogether(watchers.map((watcher) => watcher.another?.() ?? watcher)) ?? first,
   };
 }
 

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { AudioFormat, Encoding } from '../audio/format.ts';
 import { SpeechError } from '../errors.ts';
-import type { SpeakTraits } from '../speech/service.ts';
+import type { ConnectSettings } from '../speech/connect.ts';
+import type { SpeakTraits, Traits } from '../speech/service.ts';
 import type { PronunciationRule, SpeakSettings } from '../speech/speak.ts';
 import { parseRules } from '../text/pronounce.ts';
 import type { Config } from './config.ts';
@@ -15,47 +16,60 @@ export interface WantedSpeech {
   readonly rules: readonly PronunciationRule[];
 }
 
+type ConnectionFlags = Pick<SessionFlags, 'param' | 'header' | 'route' | 'region' | 'worldPart'> &
+  Pick<VoiceFlags, 'model' | 'language'>;
+
+/** What both directions of speech take from the flags. */
+export function connectSettings(flags: ConnectionFlags, { defaults }: Traits, baseUrl: string): ConnectSettings {
+  const route = flags.route ?? defaults.route;
+  return {
+    baseUrl,
+    model: flags.model ?? defaults.model,
+    params: pairs(flags.param, '=', (value) => `--param wants name=value, not '${value}'`),
+    headers: headerPairs(flags.header),
+    ...(flags.language !== undefined && { language: flags.language }),
+    ...(route !== undefined && { route }),
+    ...(flags.region !== undefined && { region: flags.region }),
+    ...(flags.worldPart !== undefined && { worldPart: flags.worldPart }),
+  };
+}
+
 /** What of the flags makes the settings. A command that says nothing has a few of them only. */
-export type SettingsFlags = Pick<SessionFlags, 'param' | 'header' | 'route' | 'region' | 'worldPart'> &
-  Partial<Pick<ServiceFlags, 'interrupt'>> &
-  Omit<VoiceFlags, 'file' | 'flush' | 'markdown'>;
+export type SettingsFlags = ConnectionFlags &
+  Pick<ServiceFlags, 'interrupt'> &
+  Omit<VoiceFlags, 'file' | 'flush' | 'markdown' | 'model' | 'language'>;
+
+interface Parts {
+  readonly baseUrl: string;
+  readonly provider: string;
+  /** What the file that is written wants of the service. */
+  readonly encoding?: Encoding;
+}
 
 /** The settings of a session, from the flags over the config file over the service's own defaults. */
-export function speakSettings(
-  flags: SettingsFlags,
-  config: Config,
-  traits: SpeakTraits,
-  parts: { baseUrl: string; provider: string; encoding?: Encoding },
-): WantedSpeech {
+export function speakSettings(flags: SettingsFlags, config: Config, traits: SpeakTraits, parts: Parts): WantedSpeech {
   const { defaults } = traits;
-  const format = wantedFormat(flags, traits, parts.encoding);
+  const format = wantedFormat(flags, traits, parts);
   const voice = flags.voice ?? config.voice ?? (flags.model ? undefined : defaults.voice);
   const dictionary =
     flags.pronunciation === undefined ? {} : pronunciation(flags.pronunciation, traits, parts.provider);
   return {
     rules: dictionary.rules ?? [],
     settings: {
+      ...connectSettings({ ...flags, model: flags.model ?? config.model }, traits, parts.baseUrl),
       format,
-      baseUrl: parts.baseUrl,
-      model: flags.model ?? config.model ?? defaults.model,
-      params: pairs(flags.param, '=', (value) => `--param wants name=value, not '${value}'`),
-      headers: headerPairs(flags.header),
       ...(flags.interrupt !== undefined && { interruptWith: flags.interrupt }),
       ...(voice !== undefined && { voice }),
-      ...(flags.language !== undefined && { language: flags.language }),
       ...(flags.speed !== undefined && { speed: flags.speed }),
-      ...(flags.route !== undefined && { route: flags.route }),
-      ...(flags.region !== undefined && { region: flags.region }),
-      ...(flags.worldPart !== undefined && { worldPart: flags.worldPart }),
       ...(dictionary.name !== undefined && { pronunciation: { name: dictionary.name } }),
     },
   };
 }
 
-function wantedFormat(flags: SettingsFlags, traits: SpeakTraits, encodingOfFile: Encoding | undefined): AudioFormat {
-  const encoding = encodingOfFile ?? flags.encoding ?? traits.defaults.format.encoding;
+function wantedFormat(flags: SettingsFlags, traits: SpeakTraits, { provider, encoding: ofFile }: Parts): AudioFormat {
+  const encoding = ofFile ?? flags.encoding ?? traits.defaults.format.encoding;
   if (!traits.encodings.includes(encoding)) {
-    throw new SpeechError('E_UNSUPPORTED', `this provider does not send ${encoding}`, {
+    throw new SpeechError('E_UNSUPPORTED', `${provider} does not send ${encoding}`, {
       todo: `use one of: ${traits.encodings.join(', ')}`,
     });
   }
@@ -63,7 +77,7 @@ function wantedFormat(flags: SettingsFlags, traits: SpeakTraits, encodingOfFile:
   const usualHz = encoding === 'mulaw' || encoding === 'alaw' ? 8000 : traits.defaults.format.sampleRateHz;
   const sampleRateHz = flags.sampleRate ?? usualHz;
   if (!traits.sampleRatesHz.includes(sampleRateHz)) {
-    throw new SpeechError('E_UNSUPPORTED', `this provider does not send ${sampleRateHz} Hz`, {
+    throw new SpeechError('E_UNSUPPORTED', `${provider} does not send ${sampleRateHz} Hz`, {
       todo: `use one of: ${traits.sampleRatesHz.join(', ')}`,
     });
   }

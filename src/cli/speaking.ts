@@ -11,31 +11,19 @@ import { cutSpans } from '../text/spans.ts';
 import type { ServiceFlags } from './flags.ts';
 import type { TextInput } from './input.ts';
 import type { Running } from './running.ts';
-import type { OpenService } from './service.ts';
+import { commonOptions, type OpenService } from './service.ts';
 import { endLineAtRest, firstSpoken, noticeFirst } from './spans.ts';
 
-/** What a session needs, from the flags and the service. */
+/** What a session of speech out needs, from the flags and the service. */
 export function sessionOptions(
-  { clock, log, reporter, signal }: Running,
-  { parts, watcher: watch }: OpenService,
+  running: Running,
+  service: OpenService,
   settings: SpeakSettings,
-  flags: Pick<ServiceFlags, 'timeout' | 'connectTimeout'>,
+  flags: Pick<ServiceFlags, 'timeout' | 'connectTimeout' | 'limits'>,
   flush: Boundary,
 ): SessionOptions {
-  const watcher = watch();
-  return {
-    service: parts.service,
-    settings,
-    credentials: parts.credentials,
-    connect: parts.connect,
-    clock,
-    log,
-    signal,
-    flush,
-    timeouts: { frameMs: flags.timeout * 1000, connectMs: flags.connectTimeout * 1000 },
-    onWarning: (warning) => reporter.warning(warning),
-    ...(watcher && { watcher }),
-  };
+  const { limits } = flags;
+  return { ...commonOptions(running, service, flags), service: service.parts.service, settings, flush, limits };
 }
 
 export interface SpeakJob {
@@ -135,7 +123,7 @@ async function carry(turn: SpeakTurn, { sink }: SpeakJob, onCarried: (audioMs: n
     if (out.type !== 'audio') continue;
     const { chunk } = out;
     const refusal = sink.refuses(chunk.format);
-    if (refusal !== undefined) throw new SpeechError('E_FILE', refusal);
+    if (refusal !== undefined) throw new SpeechError('E_UNSUPPORTED', refusal);
     const written = sink.write(chunk);
     if (written !== undefined) await written;
     bytes += chunk.bytes.length;

@@ -1,11 +1,9 @@
-import { mkdir } from 'node:fs/promises';
-import { writeError } from '../audio/sinks/write-error.ts';
 import { SpeechError, toSpeechError } from '../errors.ts';
 import { openSpeakSession, type SpeakSession } from '../session/speak-session.ts';
 import { dryRun } from './dry-run.ts';
 import { textInputs } from './input.ts';
 import { inParallel } from './jobs.ts';
-import { type Encoder, type FileKind, findEncoder, sourceFor } from './output.ts';
+import { type Encoder, type FileKind, findEncoder, makeFolder, sourceFor } from './output.ts';
 import { choose } from './providers.ts';
 import { type Running, reportFailure } from './running.ts';
 import { openService } from './service.ts';
@@ -15,7 +13,7 @@ import type { SynthFlags } from './synth.ts';
 import { planJobs, type SynthJob } from './synth-jobs.ts';
 import { Maker } from './synth-maker.ts';
 import { listVoices } from './voices-run.ts';
-import type { SpeakParts } from './wiring.ts';
+import { type SpeakParts, wireSpeak } from './wiring.ts';
 
 /** Where a book is flushed: a voice sounds best when it is given whole paragraphs. */
 const defaultFlush = 'paragraph';
@@ -37,12 +35,18 @@ export async function runSynth(
   const { provider, why, endpoint } = choice;
   reporter.chosen({ provider, why, ...(endpoint && { endpoint }) });
   noteLive(inputs, running);
-  const service = await openService(choice, flags, running);
+  const service = await openService(choice, flags, running, wireSpeak);
   try {
     const several = flags.lines === true || inputs.length > 1;
     const made = await wantedOf(plan.kind, flags, running, service.parts, provider);
-    const maker = new Maker({ ...made, kind: plan.kind, flags, running, provider, several });
-    const open = () => openSpeakSession(sessionOptions(running, service, made.wanted.settings, flags, flush));
+    const share = inputs.length === 1 ? inputs[0]?.share : undefined;
+    const maker = new Maker({ ...made, kind: plan.kind, total: plan.total, flags, running, provider, several, share });
+    // Nobody interrupts a file: a second connection would only be opened and closed again.
+    const options = () => ({
+      ...sessionOptions(running, service, made.wanted.settings, flags, flush),
+      warmsAhead: false,
+    });
+    const open = () => openSpeakSession(options());
     return await makeAll(plan.jobs, several ? flags.jobs : 1, maker, open);
   } finally {
     await service.close();
@@ -54,20 +58,12 @@ async function wantedOf(
   kind: FileKind,
   flags: SynthFlags,
   { loaded }: Running,
-  { baseUrl, service, sendsCompressed }: SpeakParts,
+  { baseUrl, service, sends }: SpeakParts,
   provider: string,
 ): Promise<{ wanted: WantedSpeech; encoder?: Encoder }> {
-  const { encoding, compressTo } = sourceFor(kind, flags.encoding, sendsCompressed);
+  const { encoding, compressTo } = sourceFor(kind, flags.encoding, sends);
   const wanted = speakSettings(flags, loaded.config, service.traits, { baseUrl, provider, encoding });
   return { wanted, ...(compressTo && { encoder: await findEncoder(compressTo) }) };
-}
-
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (thrown) {
-    throw writeError(thrown, path);
-  }
 }
 
 /** Makes every file; the exit code is that of the first that failed. */

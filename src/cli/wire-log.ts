@@ -1,5 +1,6 @@
 import type { Log } from '../log.ts';
 import type { WireWatcher } from '../session/options.ts';
+import type { HttpWatcher } from '../transport/http.ts';
 import type { Frame } from '../transport/transport.ts';
 import { shownUrl } from './secrets.ts';
 
@@ -22,8 +23,18 @@ export function wireLog(log: Log): WireWatcher {
   };
 }
 
+/** `--debug wire` of a command that asks over HTTP. */
+export function httpLog(log: Log): HttpWatcher {
+  return {
+    asked: ({ method, url }) => log('wire', () => `> ${method} ${shownUrl(url)}`),
+    answered: ({ status, body }) => log('wire', () => `< ${status} ${cutText(body)}`.trimEnd()),
+  };
+}
+
 function frameText(frame: Frame): string {
-  if (frame.kind === 'binary') return `(${frame.bytes.length} bytes)`;
-  const { text } = frame;
+  return frame.kind === 'binary' ? `(${frame.bytes.length} bytes)` : cutText(frame.text);
+}
+
+function cutText(text: string): string {
   return text.length <= shownChars ? text : `${text.slice(0, shownChars)}… (${text.length} characters)`;
 }

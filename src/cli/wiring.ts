@@ -1,157 +1,133 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../clock.ts';
-import type { Synthesizer, VoiceInfo } from '../engine/engine.ts';
-import type { Log } from '../log.ts';
-import type { ServerOptions } from '../server/options.ts';
-import type { SpeakService } from '../speech/service.ts';
-import type { Credentials } from '../speech/speak.ts';
+import type { Encoding } from '../audio/format.ts';
+import type { Credentials } from '../speech/connect.ts';
+import type { ListenService, SpeakService } from '../speech/service.ts';
 import type { Connect } from '../transport/transport.ts';
+import { dialects } from './dialects.ts';
 import type { ProviderChoice } from './providers.ts';
-import { version } from './version.ts';
+import { checkRecogniser, type Means, type ServerWishes, wireEngine, wireServer } from './wire-server.ts';
 
-/** The concrete parts that speech out needs. This file is the only one that picks them. */
-export interface SpeakParts {
-  readonly service: SpeakService;
+export type { Means } from './wire-server.ts';
+
+/** The concrete parts that a session needs. This file and wire-server.ts are the only ones that pick them. */
+export interface ServiceParts {
+  readonly service: SpeakService | ListenService;
   readonly baseUrl: string;
   readonly credentials: Credentials;
   readonly connect: Connect;
-  /** Whether mp3 and opus come from the service; else the ffmpeg program makes them here. */
-  readonly sendsCompressed: boolean;
   close(): Promise<void>;
 }
 
-/** The model that means the engine here; a path, as the routes want it. */
-const localModel = 'local/flite';
-
-interface Means {
-  readonly clock: Clock;
-  readonly log: Log;
+export interface SpeakParts extends ServiceParts {
+  readonly service: SpeakService;
+  /** Whether the service sends this; mp3 and opus are else made here, by the ffmpeg program. */
+  readonly sends: (encoding: Encoding) => boolean;
 }
 
-/** The engine of this machine. Loaded on first use: most of what it costs is reading 21 MB of WebAssembly. */
-export async function wireEngine({ clock, log }: Means) {
-  const { createLocalEngine } = await import('../engine/local.ts');
-  return createLocalEngine({ clock, log });
+export interface ListenParts extends ServiceParts {
+  readonly service: ListenService;
 }
 
-/** The dialects that the server answers, all on one port. */
-export async function wireServices(): Promise<readonly SpeakService[]> {
-  const { slngSpeak } = await import('../dialects/slng/index.ts');
-  return [slngSpeak];
-}
+/** The models that mean the engines here; paths, as the routes want them. */
+const localModels = { speak: 'local/flite', listen: 'local/pocketsphinx' } as const;
 
 /** What a dry run needs: the dialect and its address, and no server. */
-export type DryParts = Pick<SpeakParts, 'service' | 'baseUrl' | 'credentials' | 'sendsCompressed'>;
+export type DryParts = Pick<SpeakParts, 'service' | 'baseUrl' | 'credentials' | 'sends'>;
+export type DryListenParts = Pick<ListenParts, 'service' | 'baseUrl' | 'credentials'>;
 
 export async function wireDry(choice: ProviderChoice): Promise<DryParts> {
-  const { slngSpeak } = await import('../dialects/slng/index.ts');
-  const local = choice.provider === 'local';
-  return {
-    service: local ? localService(slngSpeak) : slngSpeak,
-    baseUrl: local ? 'ws://127.0.0.1' : (choice.endpoint ?? slngSpeak.traits.defaults.baseUrl),
-    credentials: local ? { key: 'made-at-random' } : choice.credentials,
-    sendsCompressed: !local,
-  };
+  const service = await speakServiceOf(choice);
+  return { service, ...dryAddress(choice, service), sends: sendsOf(service) };
+}
+
+export async function wireDryListen(choice: ProviderChoice): Promise<DryListenParts> {
+  const service = await listenServiceOf(choice);
+  return { service, ...dryAddress(choice, service) };
+}
+
+function dryAddress(choice: ProviderChoice, { traits }: SpeakService | ListenService) {
+  if (choice.provider === 'local') return { baseUrl: 'ws://127.0.0.1', credentials: { key: 'made-at-random' } };
+  return { baseUrl: choice.endpoint ?? traits.defaults.baseUrl, credentials: choice.credentials };
+}
+
+/** The local server is spoken to in SLNG's dialect. */
+function dialectOf({ provider }: ProviderChoice) {
+  return dialects[provider === 'local' ? 'slng' : provider]();
+}
+
+async function speakServiceOf(choice: ProviderChoice): Promise<SpeakService> {
+  const { speak } = await dialectOf(choice);
+  return choice.provider === 'local' ? localSpeak(speak) : speak;
+}
+
+async function listenServiceOf(choice: ProviderChoice): Promise<ListenService> {
+  const { listen } = await dialectOf(choice);
+  return choice.provider === 'local' ? localListen(listen) : listen;
 }
 
 export async function wireSpeak(choice: ProviderChoice, means: Means): Promise<SpeakParts> {
-  const [{ slngSpeak }, { createWebSocketConnect }] = await Promise.all([
-    import('../dialects/slng/index.ts'),
-    import('../transport/websocket.ts'),
-  ]);
-  const connect = createWebSocketConnect(means.clock);
-  if (choice.provider === 'local') return wireLocal(slngSpeak, connect, means);
+  const service = await speakServiceOf(choice);
+  const isLocal = choice.provider === 'local';
+  const parts = await (isLocal ? local({ engine: 'local' }, means) : remote(choice, service, means));
+  return { service, ...parts, sends: sendsOf(service) };
+}
+
+/**
+ * Where the local one is wanted, rejects with E_RECOGNISER if nothing is installed that it could be, with E_UNSUPPORTED
+ * if that does not have the language: the wire has no words of its own for either.
+ */
+export async function wireListen(choice: ProviderChoice, means: Means, language?: string): Promise<ListenParts> {
+  const service = await listenServiceOf(choice);
+  if (choice.provider !== 'local') return { service, ...(await remote(choice, service, means)) };
+  await checkRecogniser(means, language);
+  return { service, ...(await local({ recogniser: 'local' }, means)) };
+}
+
+async function connector({ clock }: Means): Promise<Connect> {
+  const { createWebSocketConnect } = await import('../transport/websocket.ts');
+  return createWebSocketConnect(clock);
+}
+
+async function remote(choice: ProviderChoice, { traits }: SpeakService | ListenService, means: Means) {
   return {
-    service: slngSpeak,
-    baseUrl: choice.endpoint ?? slngSpeak.traits.defaults.baseUrl,
+    baseUrl: choice.endpoint ?? traits.defaults.baseUrl,
     credentials: choice.credentials,
-    connect,
-    sendsCompressed: true,
+    connect: await connector(means),
     close: async () => {},
   };
 }
 
 /** With no key: the same server as `vox serve`, in this process, spoken to over a real socket. */
-async function wireLocal(service: SpeakService, connect: Connect, means: Means): Promise<SpeakParts> {
+async function local(engines: Pick<ServerWishes, 'engine' | 'recogniser'>, means: Means) {
   const key = randomBytes(24).toString('base64url');
-  const served = await wireServer({ host: '127.0.0.1', port: 0, key, engine: 'local' }, means);
-  return {
-    service: localService(service),
-    baseUrl: served.server.wsUrl,
-    credentials: { key, via: 'header' },
-    connect,
-    sendsCompressed: false,
-    close: served.close,
-  };
+  const wishes = { host: '127.0.0.1', port: 0, key, private: true, ...engines };
+  const [connect, served] = await Promise.all([connector(means), wireServer(wishes, means)]);
+  const credentials: Credentials = { key, via: 'header' };
+  return { baseUrl: served.server.wsUrl, credentials, connect, close: served.close };
 }
 
-export interface ServerWishes {
-  readonly host: string;
-  readonly port: number;
-  readonly key?: string;
-  readonly engine: 'local' | 'scripted';
-  readonly slngAudio?: 'binary' | 'json';
-  readonly slngCase?: 'slng' | 'deepgram';
-  readonly watch?: ServerOptions['watch'];
+function sendsOf({ traits }: SpeakService): SpeakParts['sends'] {
+  return (encoding) => traits.encodings.includes(encoding);
 }
 
-/** The server and the engine behind it. */
-export async function wireServer(wishes: ServerWishes, means: Means) {
-  // The engine first: it starts reading and compiling while the server's code is loaded.
-  const engine = await (wishes.engine === 'local' ? wireEngine(means) : wireScripted(means));
-  try {
-    const server = await startWired(wishes, means, engine);
-    return {
-      server,
-      close: async () => {
-        await server.close();
-        await engine.close();
-      },
-    };
-  } catch (thrown) {
-    // Its workers would keep the process alive.
-    await engine.close();
-    throw thrown;
-  }
-}
-
-async function startWired(wishes: ServerWishes, means: Means, engine: Synthesizer) {
-  const [{ startServer }, services] = await Promise.all([import('../server/server.ts'), wireServices()]);
-  return startServer({
-    ...means,
-    host: wishes.host,
-    port: wishes.port,
-    ...(wishes.key !== undefined && { key: wishes.key }),
-    services,
-    engine,
-    ids: randomId,
-    today: () => new Date(),
-    version,
-    ...(wishes.watch && { watch: wishes.watch }),
-    style: {
-      ...(wishes.slngAudio && { audio: wishes.slngAudio }),
-      ...(wishes.slngCase && { casing: wishes.slngCase }),
-    },
-  });
-}
-
-async function wireScripted({ clock }: Means) {
-  const { createScriptedEngine } = await import('../engine/scripted.ts');
-  return createScriptedEngine({ clock });
-}
-
-/** SLNG's dialect with our own engine's model; the voice is the engine's to choose, by the language. */
-function localService(service: SpeakService): SpeakService {
+/**
+ * SLNG's dialect with our own engine's model; the voice is the engine's to choose, by the language. What is compressed
+ * is made at this end: one ffmpeg for a file, where the server has one for a flush.
+ */
+function localSpeak(service: SpeakService): SpeakService {
   const { baseUrl, format } = service.traits.defaults;
-  return { ...service, traits: { ...service.traits, defaults: { baseUrl, format, model: localModel } } };
+  const defaults = { baseUrl, format, model: localModels.speak };
+  return { ...service, traits: { ...service.traits, encodings: ['linear16', 'mulaw', 'alaw'], defaults } };
 }
 
-export function randomId(): string {
-  return randomBytes(12).toString('hex');
+/** On a direct route results carry words, if no speakers; and our own server takes audio as fast as it is recognised. */
+function localListen(service: ListenService): ListenService {
+  const defaults = { ...service.traits.defaults, model: localModels.listen, route: 'direct' };
+  return { ...service, traits: { ...service.traits, pace: 'fast', diarize: false, defaults } };
 }
 
 /** The voices of the engine here. */
-export async function localVoices(means: Means): Promise<readonly VoiceInfo[]> {
+export async function localVoices(means: Means) {
   const engine = await wireEngine(means);
   try {
     return await engine.voices();

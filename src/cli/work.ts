@@ -1,10 +1,13 @@
 import type { CommandContext } from './context.ts';
 import type { DoctorFlags } from './doctor.ts';
+import type { ListenFlags } from './listen.ts';
+import { usesStdout } from './listen-files.ts';
 import { stdoutUse } from './output.ts';
 import { runCommand } from './running.ts';
 import type { SayFlags } from './say.ts';
 import type { ServeFlags } from './serve.ts';
 import type { SynthFlags } from './synth.ts';
+import type { TranscribeFlags } from './transcribe.ts';
 import type { VoicesFlags } from './voices.ts';
 
 /**
@@ -44,5 +47,20 @@ export function doctor(context: CommandContext, flags: DoctorFlags): Promise<voi
   return runCommand(context, flags, async (running) => {
     const { runDoctorCommand } = await import('./doctor-run.ts');
     return runDoctorCommand(flags, running);
+  });
+}
+
+export function transcribe(context: CommandContext, files: readonly string[], flags: TranscribeFlags): Promise<void> {
+  return runCommand(context, flags, async (running) => {
+    const { runTranscribe } = await import('./transcribe-run.ts');
+    return runTranscribe(files, flags, running);
+  });
+}
+
+export function listen(context: CommandContext, flags: ListenFlags): Promise<void> {
+  const jsonTo = usesStdout(flags.output) ? 'stderr' : 'stdout';
+  return runCommand(context, { ...flags, jsonTo }, async (running) => {
+    const { runListen } = await import('./listen-run.ts');
+    return runListen(flags, running);
   });
 }

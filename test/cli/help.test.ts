@@ -5,7 +5,7 @@ import { root, vox } from '../support/vox.ts';
 /** The golden texts: `npx vitest run test/cli/help.test.ts -u` writes them anew, and the diff is what users will read. */
 const golden = (name: string) => join(root, 'fixtures/help', `${name}.txt`);
 
-const commands = ['say', 'synth', 'voices', 'serve', 'doctor'];
+const commands = ['say', 'synth', 'transcribe', 'listen', 'voices', 'serve', 'doctor'];
 
 describe.each(['vox', ...commands])('%s --help', (name) => {
   const args = name === 'vox' ? ['--help'] : [name, '--help'];

@@ -36,6 +36,7 @@ it.each([
   ['token', true],
   ['access_token', true],
   ['keyterm', false],
+  ['transaction_key', false],
   ['monkey', false],
   ['X-SLNG-Session-Id', false],
   ['region', false],
