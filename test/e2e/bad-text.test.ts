@@ -151,3 +151,18 @@ describe('where the text comes from', () => {
     expect(ran.stdout.toString().match(/one time only/g)).toHaveLength(1);
   });
 });
+
+describe('text that the voice can read only in part', () => {
+  it('is spoken without the rest, with a warning that is said once', async () => {
+    const ran = await place.vox(['synth', 'Say привет. Say привет.', '-o', 'part.wav', ...local]);
+    expect(ran.code).toBe(0);
+    const warnings = ran.stderr.match(/^vox: warning: .*$/gm);
+    expect(warnings).toEqual(['vox: warning: the voice "slt" cannot read "привет", and leaves it out [unread]']);
+    expect(wavBytes(place.file('part.wav')).length).toBeGreaterThan(10_000);
+  });
+
+  it('is not what has only accents', async () => {
+    const ran = await place.vox(['synth', 'Say naïve, Łódź, 5 €.', '-o', 'whole.wav', '--json', ...local]);
+    expect(String(ran.stdout)).not.toContain('warning');
+  });
+});

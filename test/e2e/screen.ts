@@ -14,12 +14,12 @@ export class Screen {
   #waiting = new Set<() => void>();
 
   /** Runs `vox` with these arguments on a screen of 100 columns; behind it stands its exit code. */
-  static async of(args: readonly string[], env: Record<string, string> = {}): Promise<Screen> {
+  static async of(args: readonly string[], env: Record<string, string> = {}, columns = 100): Promise<Screen> {
     const screen = new Screen(env);
     // The shell must survive a Ctrl-C, which is meant for vox; `cat` keeps the screen as it is.
     const script = 'trap : INT; "$@"; echo "exit code $?"; exec cat';
     const command = ['sh', '-c', script, 'sh', process.execPath, voxPath, ...args];
-    await screen.#tmux('new-session', '-d', '-s', 'vox', '-x', '100', '-y', '40', '-c', root, ...command);
+    await screen.#tmux('new-session', '-d', '-s', 'vox', '-x', String(columns), '-y', '40', '-c', root, ...command);
     screen.#watch();
     return screen;
   }
@@ -47,6 +47,13 @@ export class Screen {
       await news;
       clearTimeout(timer);
     }
+  }
+
+  /** Whether the terminal is as a shell leaves it: what is typed is shown, comes line by line, and Ctrl-C is a signal. */
+  async isUsual(): Promise<boolean> {
+    const terminal = await this.#tmux('display-message', '-p', '-t', 'vox', '#{pane_tty}');
+    const { stdout } = await promisify(execFile)('stty', ['-F', terminal.trim(), '-a']);
+    return ['echo', 'icanon', 'isig', 'icrnl'].every((name) => new RegExp(`(^|\\s)${name}\\b`).test(stdout));
   }
 
   /** Presses keys, by tmux's names (`C-c`, `Enter`) or as text. */

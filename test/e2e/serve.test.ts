@@ -41,6 +41,105 @@ describe('vox serve, started wrongly', () => {
   });
 });
 
+describe('what vox serve says of itself', () => {
+  /** The start of what it prints, and its exit code. */
+  const started = (args: readonly string[], env: Record<string, string> = {}) =>
+    place.vox(['serve', '--port', '0', ...args], {
+      env,
+      async during(child) {
+        await once(child.stdout ?? child, 'data');
+        child.kill('SIGINT');
+      },
+    });
+  const nowhere = { VOX_POCKETSPHINX_MODEL: '/nonexistent' };
+
+  it('the routes of both directions, in both families, and to how many it listens', async () => {
+    const ran = await started(['--engine', 'scripted', '--max-listeners', '3']);
+    expect(ran.code).toBe(0);
+    const text = ran.stdout.toString();
+    expect(text).toMatch(/ws:\/\/127.0.0.1:\d+\/v1\/bridges\/unmute\/tts\/slng\/.*…\/stt\/slng\//);
+    expect(text).toMatch(/ws:\/\/127.0.0.1:\d+\/v1\/tts\/slng\/.*\/v1\/stt\/slng\//);
+    expect(text).toContain('It listens to 3 at once.');
+  });
+
+  it('that it cannot listen, and which packages to install; it speaks all the same', async () => {
+    const ran = await started([], nowhere);
+    expect(ran.code).toBe(0);
+    expect(ran.stdout.toString()).toMatch(
+      /It cannot listen: pocketsphinx is not installed here \(missing .*\/nonexistent.*\)\.\n {2}→ install the Debian packages pocketsphinx and pocketsphinx-en-us/,
+    );
+    const [event] = objects((await started(['--json'], nowhere)).stdout);
+    expect(event).toMatchObject({ event: 'serving', listens: false, missing: expect.stringContaining('/nonexistent') });
+  });
+
+  it('--quiet: where it is', async () => {
+    expect((await started(['--quiet', '--engine', 'scripted'])).stdout.toString()).toMatch(/^ws:\/\/127.0.0.1:\d+\n$/);
+  });
+});
+
+describe('vox serve, listening', () => {
+  /** A listener that is ready, or what it was told instead. */
+  async function listener({ wsUrl }: Served) {
+    const client = new WebSocket(`${wsUrl}/v1/bridges/unmute/stt/slng/deepgram/nova:3-en`);
+    client.on('error', () => {});
+    await once(client, 'open');
+    client.send(JSON.stringify({ type: 'init', config: { encoding: 'linear16', sample_rate: 16_000 } }));
+    const [data] = await once(client, 'message');
+    return { client, said: JSON.parse(String(data)), closed: once(client, 'close') };
+  }
+
+  it.each([
+    { flags: [], most: 8 },
+    { flags: ['--max-listeners', '2'], most: 2 },
+  ])(
+    'to $most at once: one more is refused in the words of the protocol, and the others go on',
+    async ({ flags, most }) => {
+      const served = await serve(['--engine', 'scripted', ...flags]);
+      const health = async () => (await fetch(`${served.url}/healthz`)).json();
+      try {
+        const taken = await Promise.all(Array.from({ length: most }, () => listener(served)));
+        for (const { said } of taken) expect(said).toMatchObject({ type: 'ready' });
+        expect(await health()).toMatchObject({ listeners: most });
+        const one = await listener(served);
+        expect(one.said).toMatchObject({ type: 'error', code: 'rate_limit' });
+        expect(String(one.said.message)).toContain(`listens to ${most} at once`);
+        expect((await one.closed)[0]).toBe(1013);
+        const ran = await place.vox(['listen', '--source', 'stdin', '--endpoint', served.wsUrl], { input: 'PCM!' });
+        expectFailure(ran, 'E_RATE_LIMIT', `listens to ${most} at once`);
+        const [first] = taken;
+        first?.client.send(JSON.stringify({ type: 'finalize' }));
+        const [answer] = first ? await once(first.client, 'message') : [];
+        expect(JSON.parse(String(answer))).toMatchObject({ type: 'final_transcript' });
+        // A place that is free again is taken.
+        first?.client.send(JSON.stringify({ type: 'close' }));
+        await first?.closed;
+        expect((await listener(served)).said).toMatchObject({ type: 'ready' });
+      } finally {
+        expect(await served.stop()).toBe(0);
+      }
+    },
+  );
+
+  it('is in the catalogue, and in its health', async () => {
+    const served = await serve(['--engine', 'scripted']);
+    const asked = async (path: string) => (await fetch(`${served.url}${path}`)).json();
+    expect(await asked('/v1/catalog/models?service_type=stt')).toMatchObject({
+      items: [{ name: 'scripted', service_type: 'stt', streaming: true, languages: ['en'] }],
+    });
+    expect(await asked('/healthz')).toMatchObject({ listeners: 0 });
+    expect(await served.stop()).toBe(0);
+  });
+
+  it('without a recogniser tells each client why, and goes on', async () => {
+    const served = await serve([], { VOX_POCKETSPHINX_MODEL: '/nonexistent' });
+    const { said, closed } = await listener(served);
+    expect(said).toMatchObject({ type: 'error', message: expect.stringContaining('pocketsphinx is not installed') });
+    expect((await closed)[0]).toBe(1011);
+    expect((await fetch(`${served.url}/healthz`)).status).toBe(200);
+    expect(await served.stop()).toBe(0);
+  });
+});
+
 describe('vox serve, stopped', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('by %s: exit 0', async (signal) => {
     const served = await serve();

@@ -4,7 +4,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { slngSpeak } from '../../src/dialects/slng/index.ts';
 import { checkFixture } from '../dialects/contract.ts';
-import { faultyServer } from '../support/faulty-server.ts';
+import { faultyServer, nobody, type Scenario } from '../support/faulty-server.ts';
+import { parseHttpTrace } from '../support/http-trace.ts';
 import { serve } from '../support/vox.ts';
 import { type Fixture, parseTrace } from '../support/wire-fixture.ts';
 import { expectFailure, key, objects, workplace } from './workplace.ts';
@@ -40,8 +41,10 @@ describe('vox doctor --trace', () => {
     } finally {
       await server.close();
     }
-    expect(server.requests).toHaveLength(1);
-    expect(server.requests[0]?.url).toMatch(/^\/v1\/bridges\/.*region=eu-north-1&token=/);
+    // Once to speak, once to be listened to; the trace is of the first.
+    expect(server.requests).toHaveLength(2);
+    expect(server.requests[0]?.url).toMatch(/^\/v1\/bridges\/.*\/tts\/.*region=eu-north-1&token=/);
+    expect(server.requests[1]?.url).toMatch(/^\/v1\/bridges\/.*\/stt\/.*region=eu-north-1&token=/);
     expect(server.requests[0]?.headers).toMatchObject({ 'x-slng-provider-key': own });
     expect(server.connections[0]?.[0]).toMatchObject({ type: 'init', config: { tone: 'warm' } });
     const [connection, second] = traced('doctor.jsonl', [key, own]);
@@ -141,5 +144,110 @@ describe('vox synth --trace', () => {
     expect(connections.map(({ header }) => header.connection)).toEqual([1, 2, 3].slice(0, connections.length));
     expect(connections.length).toBeGreaterThan(1);
     for (const connection of connections) expect(checkFixture(slngSpeak, connection)).toEqual([]);
+  });
+});
+
+describe('vox voices --trace', () => {
+  function asked(name: string, keys: readonly string[] = [key]) {
+    const content = readFileSync(place.file(name), 'utf8');
+    for (const secret of keys) expect(content).not.toContain(secret);
+    return parseHttpTrace(content);
+  }
+
+  async function refused(http: Scenario['http'], name: string, args: readonly string[] = []) {
+    const server = await faultyServer({ ...(http && { http }) });
+    const own = 'another-key-of-the-customer';
+    const headers = ['-H', `X-Slng-Provider-Key: ${own}`, '-H', 'X-Plain: shown'];
+    const ran = await place
+      .vox(['voices', '--endpoint', server.wsUrl, ...headers, '--trace', name, ...args])
+      .finally(() => server.close());
+    return { ran, server, traced: asked(name, [key, own]) };
+  }
+
+  it('is what was asked of vox serve and what it answered, without the key', async () => {
+    const served = await serve(['--engine', 'scripted'], { VOX_SERVE_KEY: key });
+    const ran = await place.vox(['voices', '--endpoint', served.wsUrl, '--trace', 'voices.jsonl', '--json']);
+    expect(await served.stop()).toBe(0);
+    const { header, lines } = asked('voices.jsonl');
+    expect(header).toMatchObject({ dialect: 'slng', connection: 1, settings: { baseUrl: served.wsUrl } });
+    expect(lines).toMatchObject([
+      {
+        dir: 'c>s',
+        http: { url: expect.stringMatching(/\/v1\/catalog\/models\?/), headers: { Authorization: 'Bearer KEY' } },
+      },
+      { dir: 's>c', http: { status: 200, headers: { 'content-type': 'application/json' } } },
+    ]);
+    const voices = objects(ran.stdout).map(({ id }) => id);
+    expect(voices.length).toBeGreaterThan(0);
+    const { json } = lines[1]?.http as { json?: { items: { voices: { voice_id: string }[] }[] } };
+    expect(json?.items.flatMap((model) => model.voices.map(({ voice_id }) => voice_id))).toEqual(voices);
+  });
+
+  it('has every page of a catalogue, one after another', async () => {
+    const body = JSON.stringify({ items: [], meta: { page: 1, pages: 3 } });
+    const { ran, traced } = await refused({ status: 200, body }, 'pages.jsonl');
+    expect(ran.code).toBe(0);
+    expect(traced.lines.map(({ dir }) => dir)).toEqual(['c>s', 's>c', 'c>s', 's>c', 'c>s', 's>c']);
+    const times = traced.lines.map(({ t }) => t);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    const urls = traced.lines.flatMap(({ http }) => ('url' in http ? [http.url] : []));
+    expect(urls.map((url) => new URL(url).searchParams.get('page'))).toEqual(['1', '2', '3']);
+  });
+
+  it('has the body of a refusal, and no key that is repeated in it', async () => {
+    const http = { status: 401, body: `{"message":"bad ${key}","api_key":"one-we-never-saw"}` };
+    const { ran, server, traced } = await refused(http, 'refused.jsonl');
+    expectFailure(ran, 'E_AUTH', '401: bad KEY');
+    expect(server.requests[0]?.headers['x-slng-provider-key']).toBe('another-key-of-the-customer');
+    expect(traced.lines).toMatchObject([
+      { http: { headers: { Authorization: 'Bearer KEY', 'X-Slng-Provider-Key': 'KEY', 'X-Plain': 'shown' } } },
+      { http: { status: 401, json: { message: 'bad KEY', api_key: 'KEY' } } },
+    ]);
+  });
+
+  it.each([
+    { what: 'text', http: { status: 500, body: '<p>gone</p>', type: 'text/html' }, body: { text: '<p>gone</p>' } },
+    { what: 'nothing', http: { status: 500, body: '' }, body: {} },
+    { what: 'very much', http: { status: 500, body: 'é'.repeat(1024 * 1024 + 1) }, body: { body: { bytes: 2097154 } } },
+  ])('has a body of $what', async ({ what, http, body }) => {
+    const { ran, traced } = await refused(http, `${what}.jsonl`);
+    expectFailure(ran, 'E_PROVIDER');
+    const { headers: _, ...rest } = traced.lines[1]?.http as { headers: object };
+    expect(rest).toMatchObject({ status: 500, ...body });
+    expect(Object.keys(rest)).toEqual(['status', ...Object.keys(body)]);
+  });
+
+  it('has the request alone where no answer came', async () => {
+    const { traced } = await refused('silence', 'silence.jsonl', ['--connect-timeout', '0.3']);
+    expect(traced.lines.map(({ dir }) => dir)).toEqual(['c>s']);
+    expectFailure(await place.vox(['voices', '--endpoint', nobody, '--trace', 'nobody.jsonl']), 'E_CONNECT');
+    expect(asked('nobody.jsonl').lines).toHaveLength(1);
+  });
+
+  it.each([
+    ['voices', '--provider', 'local'],
+    ['say', '-v', '?', '--provider', 'local'],
+    ['synth', '-v', '?', '--provider', 'local'],
+  ])('of vox %s %s %s: empty, for nothing crossed a wire', async (...args) => {
+    const name = `${args[0]}-local.jsonl`;
+    expect(await place.vox([...args, '--trace', name])).toMatchObject({ code: 0, stderr: '' });
+    expect(readFileSync(place.file(name), 'utf8')).toBe('');
+  });
+
+  it.each(['say', 'synth'])("is the same of vox %s -v '?'; --debug wire shows it", async (command) => {
+    const server = await faultyServer({ http: { status: 401, body: '{"message":"no"}' } });
+    const args = ['-v', '?', '--endpoint', server.wsUrl, '--trace', `${command}.jsonl`, '--debug', 'wire'];
+    const ran = await place.vox([command, ...args]).finally(() => server.close());
+    expect(asked(`${command}.jsonl`).lines).toMatchObject([{ dir: 'c>s' }, { http: { status: 401 } }]);
+    expect(ran.stderr).toMatch(/^\[wire\] > GET http:.*\n\[wire\] < 401 \{"message":"no"\}\n/);
+  });
+
+  it('into a file that cannot be written: says so before anything is asked', async () => {
+    const server = await faultyServer();
+    const ran = await place
+      .vox(['voices', '--endpoint', server.wsUrl, '--trace', 'missing/t.jsonl'])
+      .finally(() => server.close());
+    expectFailure(ran, 'E_FILE', /the trace missing\/t\.jsonl: the directory does not exist/);
+    expect(server.requests).toHaveLength(0);
   });
 });

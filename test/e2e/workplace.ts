@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { errorTable } from '../../src/errors.ts';
 import { type FaultyServer, faultyServer, type Scenario } from '../support/faulty-server.ts';
 import { type Ran, type RunOptions, run, scratch, vox, voxPath } from '../support/vox.ts';
+import { humming } from './spoken.ts';
 
 /** The key of every run here. It must never be seen. */
 export const key = 'sk-0123456789-never-shown';
@@ -21,6 +22,8 @@ export interface Workplace {
   shell(line: string, options?: RunOptions): Promise<Ran>;
   /** `vox synth "Hello there."` at a service of that kind, into `x.wav` unless there are other arguments. */
   synth(scenario: Scenario, args?: readonly string[], options?: RunOptions): Promise<Served>;
+  /** `vox transcribe heard.wav`, a recording of so many ms, by a service of that kind. */
+  transcribe(scenario: Scenario, audioMs: number, args: readonly string[]): Promise<Served>;
   remove(): void;
 }
 
@@ -43,6 +46,14 @@ export function workplace(): Workplace {
     return ran;
   };
   const env = (options: RunOptions) => ({ ...options, cwd: path, env: { SLNG_API_KEY: key, ...options.env } });
+  const served = async (scenario: Scenario, args: readonly string[], options: RunOptions): Promise<Served> => {
+    const server = await faultyServer(scenario);
+    try {
+      return { ran: await workplace.vox([...args, '--endpoint', server.wsUrl], options), server };
+    } finally {
+      await server.close();
+    }
+  };
   const workplace: Workplace = {
     path,
     file,
@@ -58,15 +69,13 @@ export function workplace(): Workplace {
       const words = ['-o', 'pipefail', '-c', line.replaceAll('$VOX', VOX)];
       return checked(run('bash', words, env(options)));
     },
-    async synth(scenario, args = ['-o', 'x.wav'], options = {}) {
-      const server = await faultyServer(scenario);
-      try {
-        const text = options.during || options.input !== undefined ? [] : ['Hello there.'];
-        const ran = await workplace.vox(['synth', ...text, '--endpoint', server.wsUrl, ...args], options);
-        return { ran, server };
-      } finally {
-        await server.close();
-      }
+    synth(scenario, args = ['-o', 'x.wav'], options = {}) {
+      const text = options.during || options.input !== undefined ? [] : ['Hello there.'];
+      return served(scenario, ['synth', ...text, ...args], options);
+    },
+    transcribe(scenario, audioMs, args) {
+      workplace.put('heard.wav', humming(audioMs));
+      return served(scenario, ['transcribe', 'heard.wav', ...args], {});
     },
   };
   return workplace;

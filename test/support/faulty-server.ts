@@ -4,13 +4,14 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 
-/** One thing that the service does. `drop` breaks the connection without a word. */
+/** One thing that the service does. `drop` breaks the connection without a word, `dropOnceRead` when all before it was read. */
 export type Act =
   | { readonly json: object }
   | { readonly text: string }
   | { readonly audio: Uint8Array }
   | { readonly close: number; readonly reason?: string }
-  | 'drop';
+  | 'drop'
+  | 'dropOnceRead';
 
 /** What is done at the first, second, … message of a type on a connection; the last one stands for all later ones. */
 export type Answers = readonly (readonly Act[])[];
@@ -28,7 +29,7 @@ export interface Scenario {
   readonly refuse?: Answer | 'silence';
   /** Answers a plain request like this, or never. */
   readonly http?: Answer | 'silence';
-  /** By the type of the client's message. */
+  /** By the type of the client's message; a binary frame is one of the type `audio`, the connection's opening `open`. */
   readonly on?: Readonly<Record<string, Answers>>;
   /** By a word of the text that comes, before what is done for a text anyway. */
   readonly onWord?: Readonly<Record<string, readonly Act[]>>;
@@ -65,17 +66,24 @@ export function sound(byteCount: number, from = 0): Uint8Array {
 export const ready: Act = { json: { type: 'ready', session_id: 'sess_1' } };
 export const flushed: Act = { json: { type: 'flushed' } };
 
+/** What is heard, and the answer to the client that asks for it. */
+export const heard = (transcript: string): Act => ({ json: { type: 'final_transcript', transcript } });
+
 /** A service that works. */
 const usual: Record<string, Answers> = {
   init: [[ready]],
+  finalize: [[heard('all of it')]],
   flush: [[{ audio: sound(960) }, flushed]],
   clear: [[{ json: { type: 'cleared' } }]],
   close: [[{ close: 1000 }]],
 };
 
-/** Speaks SLNG's words on loopback, as badly as the scenario has it. */
-export async function faultyServer(scenario: Scenario = {}): Promise<FaultyServer> {
-  const service = new Service({ ...usual, ...scenario.on }, scenario.onWord ?? {});
+/** Speaks SLNG's words on loopback, or those given, as badly as the scenario has it. */
+export async function faultyServer(
+  scenario: Scenario = {},
+  answers: Readonly<Record<string, Answers>> = usual,
+): Promise<FaultyServer> {
+  const service = new Service({ ...answers, ...scenario.on }, scenario.onWord ?? {});
   const sockets = new WebSocketServer({ noServer: true });
   const http = createServer((request, response) => {
     requests.push({ url: request.url ?? '', headers: request.headers });
@@ -145,10 +153,11 @@ class Service {
     };
     socket.on('error', () => {});
     // A pong says that everything sent before its ping was read; what is closed has nothing more to read.
-    socket.on('pong', () => read(unread.splice(0, 1)));
+    socket.on('pong', (data) => (String(data) === lastPing ? socket.terminate() : read(unread.splice(0, 1))));
     socket.on('close', () => read(unread.splice(0)));
-    socket.on('message', (data) => {
-      const message: Message = JSON.parse(String(data));
+    for (const act of this.#answers.open?.[0] ?? []) perform(socket, act);
+    socket.on('message', (data: Buffer, isBinary) => {
+      const message: Message = isBinary ? { type: 'audio', bytes: data.length } : named(JSON.parse(String(data)));
       messages.push(message);
       const before = messages.filter(({ type }) => type === message.type).length - 1;
       const answers = this.#answers[message.type] ?? [];
@@ -170,8 +179,24 @@ class Service {
   }
 }
 
+/** Telnyx's messages of speech out have no type: what they are their text says. */
+function named(message: Partial<Message>): Message {
+  const { type = typeOf(String(message.text), message.flush === true) } = message;
+  return { ...message, type };
+}
+
+function typeOf(text: string, flushes: boolean): string {
+  if (text === ' ') return 'handshake';
+  if (text === '') return 'end';
+  return flushes ? 'flush' : 'text';
+}
+
+/** Told from the pings behind every answer. */
+const lastPing = 'the last';
+
 function perform(socket: WebSocket, act: Act): void {
   if (act === 'drop') socket.terminate();
+  else if (act === 'dropOnceRead') socket.ping(lastPing);
   else if ('json' in act) socket.send(JSON.stringify(act.json));
   else if ('text' in act) socket.send(act.text);
   else if ('audio' in act) socket.send(act.audio);

@@ -45,7 +45,8 @@ export function startSoundCard(sampleRateHz: number): SoundCard {
     process.off('exit', stop);
     for (const recording of recordings) recording.stop();
     kill(pid);
-    rmSync(folder, { recursive: true, force: true });
+    // A card that ends still writes into it.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   };
   process.on('exit', stop);
   return {

@@ -74,6 +74,8 @@ export function vox(args: readonly string[], options: RunOptions = {}): Promise<
 export interface Served {
   readonly wsUrl: string;
   readonly url: string;
+  /** All that it said when it was ready. */
+  readonly told: Readonly<Record<string, unknown>>;
   readonly child: ChildProcess;
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -101,10 +103,12 @@ export async function serve(
     });
     closed.then(() => reject(new Error(`vox serve ended: ${complaint}`)));
   });
-  const { url, wsUrl } = JSON.parse(line);
+  const told = JSON.parse(line);
+  const { url, wsUrl } = told;
   return {
     url,
     wsUrl,
+    told,
     child,
     async stop(signal = 'SIGTERM') {
       child.kill(signal);
