@@ -131,7 +131,7 @@ export function addTraceFlag(command: Command): Command {
 
 export function addSessionFlags(command: Command): Command {
   addConnectFlags(command)
-    .option('--timeout <seconds>', "longest wait for the service's next message", seconds, 30)
+    .option('--timeout <seconds>', "longest wait for the service's next message, and for audio to begin", seconds, 30)
     .addOption(new Option('--route <route>', "SLNG's family of routes").choices(['bridge', 'direct']))
     .option('--region <name>', 'region override, for example eu-north-1')
     .option('--world-part <name>', 'world part override: ap, eu, na')

@@ -7,7 +7,7 @@ import type { Io } from './io.ts';
 import type { ListenFlags } from './listen.ts';
 import { sentRateHz } from './listen-settings.ts';
 import type { Running } from './running.ts';
-import { sayingWait } from './waiting.ts';
+import { firstAudio } from './waiting.ts';
 
 /** A source, and what a recorder has beside. */
 export type ListenSource = AudioSource & Partial<Pick<Microphone, 'recorder' | 'blockMs' | 'stop' | 'rest'>>;
@@ -43,21 +43,20 @@ export async function openListenSource(flags: ListenFlags, running: Running): Pr
       ...(device !== undefined && { device }),
     });
   }
-  const options = {
-    sampleRateHz: sentRateHz,
-    chunkMs,
-    signal,
-    onWarning: (message: string) => reporter.warning({ code: 'audio', message }),
-  };
-  const opening = isStdin(source)
-    ? openAudio({ stream: io.stdin, name: 'stdin' }, { ...options, raw: rawFormat(flags), live: true })
-    : openAudio({ path: source }, options);
-  const begin = async () => {
-    const [first] = await opening;
+  const begin = async (until: AbortSignal) => {
+    const options = {
+      sampleRateHz: sentRateHz,
+      chunkMs,
+      signal: until,
+      onWarning: (message: string) => reporter.warning({ code: 'audio', message }),
+    };
+    const [first] = isStdin(source)
+      ? await openAudio({ stream: io.stdin, name: 'stdin' }, { ...options, raw: rawFormat(flags), live: true })
+      : await openAudio({ path: source }, options);
     if (!first) throw new SpeechError('E_AUDIO', `there is no audio in ${source}`);
-    return begun(first, signal);
+    return begun(first, until);
   };
-  return sayingWait(begin(), source, running);
+  return firstAudio(begin, { name: source, timeout: flags.timeout }, running);
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Segment } from '../speech/listen.ts';
 import { rawFormat } from './hear-flags.ts';
 import { InOrder } from './in-order.ts';
 import { sentRateHz } from './listen-settings.ts';
+import { begun } from './listen-source.ts';
 import type { Running } from './running.ts';
 import { reportFailure } from './running.ts';
 import type { TranscribeFlags } from './transcribe.ts';
@@ -15,7 +16,7 @@ import { type Aside, Channels } from './transcribe-channels.ts';
 import type { TranscriptJob } from './transcribe-jobs.ts';
 import { TranscribeProgress } from './transcribe-progress.ts';
 import { fileOutput, stdoutOutput, type TranscriptOutput, writeOut } from './transcript-output.ts';
-import { sayingWait } from './waiting.ts';
+import { firstAudio } from './waiting.ts';
 
 export interface TranscriberSetup {
   readonly flags: TranscribeFlags;
@@ -75,15 +76,18 @@ export class Transcriber {
     const { flags, running } = this.setup;
     try {
       if (this.#stopped) return;
-      const opening = openAudio(job.input, {
-        sampleRateHz: sentRateHz,
-        channels: flags.channels,
-        chunkMs: flags.chunkMs,
-        signal: running.signal,
-        onWarning: (message) => running.reporter.warning({ code: 'audio', message }),
-        ...(flags.raw && { raw: rawFormat(flags) }),
-      });
-      const sources = await sayingWait(opening, job.name, running);
+      const open = async (signal: AbortSignal) => {
+        const sources = await openAudio(job.input, {
+          sampleRateHz: sentRateHz,
+          channels: flags.channels,
+          chunkMs: flags.chunkMs,
+          signal,
+          onWarning: (message) => running.reporter.warning({ code: 'audio', message }),
+          ...(flags.raw && { raw: rawFormat(flags) }),
+        });
+        return Promise.all(sources.map((source) => begun(source, signal)));
+      };
+      const sources = await firstAudio(open, { name: job.name, timeout: flags.timeout }, running);
       try {
         await this.#run(job, sources, await this.#openOutputs(job, number));
       } finally {

@@ -32,15 +32,17 @@ interface Hall {
 interface Wishes {
   readonly habits?: Partial<Habits>;
   readonly refuse?: (segment: Segment) => boolean;
+  /** Ctrl-C comes when the session of this channel is about to begin. */
+  readonly stopAt?: number;
 }
 
-async function opened(count: number, { habits = {}, refuse = () => false }: Wishes = {}): Promise<Hall> {
+async function opened(count: number, { habits = {}, refuse = () => false, stopAt }: Wishes = {}): Promise<Hall> {
   const clock = new ManualClock();
   const feeds = Array.from({ length: count }, () => new AudioFeed());
   const ears: FakeEar[] = [];
   const signal = new AbortController().signal;
   const sources = feeds.map((feed): AudioSource => ({ name: 'x', format, live: false, chunks: () => feed }));
-  const session = (channel: number): ListenOptions => ({
+  const options = (channel: number): ListenOptions => ({
     service: fakeService(),
     settings: { baseUrl: 'ws://fake', format, interim: true },
     credentials: {},
@@ -55,7 +57,10 @@ async function opened(count: number, { habits = {}, refuse = () => false }: Wish
   const channels = new Channels({
     sources,
     signal,
-    session,
+    session: (channel) => {
+      if (channel === stopAt) void channels.finish();
+      return options(channel);
+    },
     put: async (segment) => {
       if (refuse(segment)) throw new Error(`no room for ${segment.text}`);
       put.push(segment.channel === undefined ? segment.text : `${segment.channel}:${segment.text}`);
@@ -204,5 +209,16 @@ describe('Channels.finish', () => {
   it('does not wait for a service that is not ready', async () => {
     const { channels } = await opened(2, { habits: { ready: false } });
     await channels.finish();
+  });
+
+  it.each([0, 1])('ends channels that begin only after it, too: %d', async (stopAt) => {
+    const { ears, feeds, running } = await opened(2, { stopAt });
+    await settle();
+    expect(feeds.map(({ taken }) => taken)).toEqual([0, 0]);
+    for (const { words } of ears) expect(words).not.toContain('audio');
+    expect(await running).toMatchObject({
+      ...{ failure: undefined, cutOff: true },
+      results: [{ report: { audioMs: 0 } }, { report: { audioMs: 0 } }],
+    });
   });
 });

@@ -134,6 +134,11 @@ describe('vox transcribe, of a pipe', () => {
     expectFailure(await transcribe(fifo('mute'), '--max-time', '1'), 'E_MAX_TIME');
   });
 
+  it('that nobody writes to: after --timeout it is given up', async () => {
+    const ran = await transcribe(fifo('dumb'), '--timeout', '0.5');
+    expectFailure(ran, 'E_AUDIO', /no audio came from dumb in 0\.5 s/);
+  });
+
   it('that nobody writes to: it is said what is waited for, and Ctrl-C ends it', async () => {
     const ran = await place.vox(['transcribe', fifo('still'), '--endpoint', served.wsUrl], {
       during: (child) => {

@@ -15,10 +15,13 @@ import { ManualClock, settle } from '../support/manual-clock.ts';
  * A worker with no decoder. Its acoustic model's name is what it does at first: `fail`, `die`, else it is ready. It
  * answers audio as the first sample says: 1 with an interim, 2 not at all, 3 by dying, 4 by throwing, 5 by failing, 6
  * by hanging for ever. A finalize is answered by a final with its thread's id as text. The worker `deaf` ignores `quit`.
+ * Audio of a stream that was dropped is taken and not answered. A `gate` holds the worker up until its cell is not 0.
  */
 const obedientWorker = `
 const { parentPort, workerData, threadId } = require('node:worker_threads');
 const { acoustic } = workerData.files;
+const stopCell = new Int32Array(workerData.stop);
+let open = 0;
 const post = (message) => parentPort.postMessage(message);
 const stretch = { startMs: 0, endMs: 1, words: [], confidence: 0 };
 const result = (result) => post({ type: 'result', result: { ...stretch, ...result } });
@@ -33,11 +36,13 @@ if (acoustic === 'fail') post({ type: 'failed', message: 'no such model' });
 else if (acoustic === 'die') process.exit(3);
 else post({ type: 'ready' });
 parentPort.on('message', (message) => {
-  if (message.type === 'quit') { if (acoustic !== 'deaf') parentPort.close(); }
+  if (message.type === 'open') open = message.id;
+  else if (message.type === 'gate') Atomics.wait(message.gate, 0, 0);
+  else if (message.type === 'quit') { if (acoustic !== 'deaf') parentPort.close(); }
   else if (message.type === 'finalize') result({ type: 'final', text: String(threadId) });
   else if (message.type === 'end' || message.type === 'close') post({ type: 'ended' });
   else if (message.type === 'audio') {
-    deeds[message.samples[0]]?.();
+    if (Atomics.load(stopCell, 0) !== open) deeds[message.samples[0]]?.();
     if (message.samples[0] !== 2) post({ type: 'taken', samples: message.samples.length });
   }
 });
@@ -181,6 +186,19 @@ describe('decoder threads', () => {
     await expect(missing.take()).rejects.toMatchObject({ code: 'E_ENGINE' });
   });
 
+  it.each(['before it is ready', 'while it waits'])('that died %s are not handed out', async (when) => {
+    const pool = poolOf();
+    if (when === 'while it waits') pool.giveBack(await pool.take());
+    const [dead] = workers;
+    await dead?.terminate();
+    await settle();
+    const { stream, all } = await open(pool);
+    stream.finalize();
+    stream.end();
+    expect(await all).toMatchObject([{ type: 'final', text: String(workers[1]?.threadId) }]);
+    expect(workers.length).toBe(2);
+  });
+
   it.each([
     { deed: 3, message: /the worker ended/ },
     { deed: 4, message: /thrown aloud/ },
@@ -272,6 +290,29 @@ describe('a stream', () => {
     expect(await all).toEqual([]);
     await over;
     expect((await open(pool)).thread).toBe(thread);
+  });
+
+  it.each(['end', 'close'] as const)('%s: audio that the worker has not come to is heard, or skipped', async (how) => {
+    const pool = poolOf();
+    const { stream, over } = await open(pool);
+    const said: string[] = [];
+    const [worker] = workers;
+    worker?.on('message', ({ type }: { type: string }) => said.push(type));
+    const gate = new Int32Array(new SharedArrayBuffer(4));
+    worker?.postMessage({ type: 'gate', gate });
+    stream.write(audio(1));
+    stream.write(audio(1));
+    stream[how]();
+    Atomics.store(gate, 0, 1);
+    Atomics.notify(gate, 0);
+    await over;
+    const heard = how === 'end' ? ['result', 'taken', 'result', 'taken'] : ['taken', 'taken'];
+    expect(said).toEqual([...heard, 'ended']);
+    // The next stream has a number of its own, and is heard.
+    const next = await open(pool);
+    next.stream.write(audio(1));
+    next.stream.end();
+    expect(await next.all).toMatchObject([{ text: 'heard' }]);
   });
 
   it('takes nothing after its end', async () => {
