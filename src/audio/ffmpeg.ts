@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { SpeechError } from '../errors.ts';
 import { findProgram } from './find-program.ts';
-import type { AudioFormat, Encoding } from './format.ts';
+import type { AudioFormat, CompressedEncoding, Encoding } from './format.ts';
 import { formatName } from './format.ts';
 import { atExit } from './sinks/at-exit.ts';
 import { PipeWriter } from './sinks/pipe-writer.ts';
 import { PipeClosed } from './sinks/write-error.ts';
 
-/** The compressed formats that the ffmpeg program makes for us. Opus stands in an Ogg container. */
-export type CompressedContainer = 'mp3' | 'opus';
+/** The compressed formats that the ffmpeg program makes for us. Opus and Vorbis stand in an Ogg container. */
+export type CompressedContainer = CompressedEncoding;
 
 /** The path of the ffmpeg program, or undefined where there is none on the PATH. */
 export function findFfmpeg(searchPath?: string): string | undefined {
@@ -26,6 +26,7 @@ const inputNames: Partial<Record<Encoding, string>> = { linear16: 's16le', mulaw
 const outputArguments: Record<CompressedContainer, readonly string[]> = {
   mp3: ['-c:a', 'libmp3lame', '-b:a', '64k', '-id3v2_version', '0', '-write_xing', '0', '-f', 'mp3'],
   opus: ['-c:a', 'libopus', '-b:a', '32k', '-page_duration', '100000', '-f', 'ogg'],
+  vorbis: ['-c:a', 'libvorbis', '-q:a', '2', '-page_duration', '100000', '-f', 'ogg'],
 };
 
 /**
@@ -128,7 +129,7 @@ class Ffmpeg implements EncodeStream {
       const [exitCode] = await once(this.#child, 'close');
       const said = lastLine(this.#complaint);
       if (exitCode === 0) return undefined;
-      const todo = 'see whether `ffmpeg -encoders` lists libmp3lame and libopus';
+      const todo = 'see whether `ffmpeg -encoders` lists libmp3lame, libopus and libvorbis';
       return new SpeechError('E_ENGINE', `ffmpeg failed: ${said ?? `exit code ${exitCode}`}`, { todo });
     } catch (thrown) {
       return new SpeechError('E_FFMPEG', `${program} does not start`, { cause: thrown });

@@ -1,6 +1,13 @@
 /** The encodings that the protocols name. `linear16` is signed 16-bit little-endian PCM. */
-export const encodings = ['linear16', 'mulaw', 'alaw', 'mp3', 'opus'] as const;
+export const encodings = ['linear16', 'mulaw', 'alaw', 'mp3', 'opus', 'vorbis'] as const;
 export type Encoding = (typeof encodings)[number];
+
+/** No samples that stand one behind the other. Vorbis, in its Ogg container, is Telnyx's alone, and is not decoded here. */
+export type CompressedEncoding = Exclude<Encoding, 'linear16' | 'mulaw' | 'alaw'>;
+
+export function isCompressed(encoding: Encoding): encoding is CompressedEncoding {
+  return sampleBytes[encoding] === undefined;
+}
 
 /** The rates that SLNG's specification allows (PROTOCOLS 1.2), in Hz. */
 export const sampleRatesHz = [8000, 16000, 22050, 24000, 32000, 44100, 48000] as const;
@@ -28,6 +35,7 @@ const sampleBytes: Record<Encoding, number | undefined> = {
   alaw: 1,
   mp3: undefined,
   opus: undefined,
+  vorbis: undefined,
 };
 
 /** Bytes of one sample of all channels; undefined for compressed audio. */

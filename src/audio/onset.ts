@@ -22,6 +22,7 @@ const expanders: Record<Encoding, { sampleBytes: number; expand: Expand } | unde
   alaw: { sampleBytes: 1, expand: alawToLinear },
   mp3: undefined,
   opus: undefined,
+  vorbis: undefined,
 };
 
 interface Hop {

@@ -25,6 +25,7 @@ const formatTags: Record<Encoding, number | undefined> = {
   mulaw: 7,
   mp3: undefined,
   opus: undefined,
+  vorbis: undefined,
 };
 
 /** Undefined where a header agrees with the format that was asked for, else the difference in words. */

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { encodings, sampleRatesHz } from '../audio/format.ts';
+import { type Encoding, encodings, sampleRatesHz } from '../audio/format.ts';
 import { debugAreas } from '../log.ts';
 
 /** Flags of every command that reaches a service. */
@@ -46,7 +46,7 @@ export interface VoiceFlags {
   language?: string;
   speed?: number;
   sampleRate?: number;
-  encoding?: 'linear16' | 'mulaw' | 'alaw' | 'mp3' | 'opus';
+  encoding?: Encoding;
   pronunciation?: string;
   flush?: 'clause' | 'sentence' | 'paragraph' | 'end';
   markdown: 'auto' | 'on' | 'off';

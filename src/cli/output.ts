@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { CompressedContainer } from '../audio/ffmpeg.ts';
-import type { AudioFormat, Encoding } from '../audio/format.ts';
+import { type AudioFormat, type Encoding, encodings, isCompressed } from '../audio/format.ts';
 import type { AudioSink } from '../audio/sink.ts';
 import { decodingSink } from '../audio/sinks/decoding.ts';
 import type { FileSink } from '../audio/sinks/file.ts';
@@ -13,11 +13,12 @@ import type { Io } from './io.ts';
 export const fileKinds = {
   wav: { container: 'wav', encodings: ['linear16', 'mulaw', 'alaw'] },
   pcm: { container: 'raw', encodings: ['linear16'] },
-  raw: { container: 'raw', encodings: ['linear16', 'mulaw', 'alaw', 'mp3', 'opus'] },
+  raw: { container: 'raw', encodings },
   ulaw: { container: 'raw', encodings: ['mulaw'] },
   alaw: { container: 'raw', encodings: ['alaw'] },
   mp3: { container: 'raw', encodings: ['mp3'] },
   opus: { container: 'raw', encodings: ['opus'] },
+  ogg: { container: 'raw', encodings: ['vorbis'] },
 } as const satisfies Record<string, { container: 'wav' | 'raw'; encodings: readonly [Encoding, ...Encoding[]] }>;
 
 export type FileKind = keyof typeof fileKinds;
@@ -50,11 +51,11 @@ function isKind(name: string): name is FileKind {
 
 /** The encoding that the file holds: the flag's, where it can. */
 function encodingOf(kind: FileKind, chosen: Encoding | undefined): Encoding {
-  const { encodings } = fileKinds[kind];
-  const wanted = chosen ?? encodings[0];
-  if (!encodings.some((encoding) => encoding === wanted)) {
+  const held = fileKinds[kind].encodings;
+  const wanted = chosen ?? held[0];
+  if (!held.some((encoding) => encoding === wanted)) {
     throw new SpeechError('E_USAGE', `a .${kind} file does not hold ${wanted}`, {
-      todo: `leave --encoding out, or use ${encodings.join(' or ')}`,
+      todo: `leave --encoding out, or use ${held.join(' or ')}`,
     });
   }
   return wanted;
@@ -72,8 +73,7 @@ export function sourceFor(
   sends: (encoding: Encoding) => boolean,
 ): Source {
   const encoding = encodingOf(kind, chosen);
-  const compressed = encoding === 'mp3' || encoding === 'opus';
-  return compressed && !sends(encoding) ? { encoding: 'linear16', compressTo: encoding } : { encoding };
+  return isCompressed(encoding) && !sends(encoding) ? { encoding: 'linear16', compressTo: encoding } : { encoding };
 }
 
 /** A sink for the target, and what to do with what a failure leaves. */

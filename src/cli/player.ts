@@ -4,6 +4,7 @@ import type { AudioSink } from '../audio/sink.ts';
 import { decodingSink } from '../audio/sinks/decoding.ts';
 import { openSpeaker } from '../audio/sinks/speaker.ts';
 import { teeSinks } from '../audio/sinks/tee.ts';
+import { SpeechError } from '../errors.ts';
 import type { Running } from './running.ts';
 
 export interface PlayerFlags {
@@ -28,6 +29,11 @@ export const defaultBufferMs = 200;
 
 /** Opens the loudspeaker before there is anything to play. Flags come before the config file. */
 export async function openPlayer(flags: PlayerFlags, format: AudioFormat, running: Running): Promise<OpenPlayer> {
+  if (format.encoding === 'vorbis') {
+    throw new SpeechError('E_UNSUPPORTED', 'vox does not decode vorbis, and so cannot play it', {
+      todo: 'leave --encoding out, or write it to a file with -o FILE.ogg',
+    });
+  }
   const { clock, log, reporter, loaded } = running;
   const speaker = await openSpeaker({
     sampleRateHz: format.sampleRateHz,

@@ -31,7 +31,7 @@ export function addSynth(program: Command, context: CommandContext): void {
     .description('Writes speech to a file or a pipe. Text comes from the arguments, from -f FILE, or from stdin.')
     .argument('[text...]', 'what to say')
     .optionsGroup('Output:')
-    .option('-o, --output <file>', "where to: .wav .pcm .raw .ulaw .alaw .mp3 .opus, or '-' for a pipe", once)
+    .option('-o, --output <file>', "where to: .wav .pcm .raw .ulaw .alaw .mp3 .opus .ogg, or '-' for a pipe", once)
     .addOption(new Option('--format <kind>', 'the kind of file, whatever its name').choices(fileKindNames))
     .option('--play', 'play it too')
     .option('--player <name>', 'the player to use with --play')

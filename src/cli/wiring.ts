@@ -20,7 +20,7 @@ export interface ServiceParts {
 
 export interface SpeakParts extends ServiceParts {
   readonly service: SpeakService;
-  /** Whether the service sends this; mp3 and opus are else made here, by the ffmpeg program. */
+  /** Whether the service sends this; mp3, opus and vorbis are else made here, by the ffmpeg program. */
   readonly sends: (encoding: Encoding) => boolean;
 }
 

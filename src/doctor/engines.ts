@@ -61,7 +61,7 @@ export interface ProgramNeed {
 /** Programs that vox uses where they are there. */
 export const programNeeds: readonly ProgramNeed[] = [
   { name: 'espeak-ng', versionArgument: '--version', gives: 'to speak other languages than English without a service' },
-  { name: 'ffmpeg', versionArgument: '-version', gives: 'to write .mp3 and .opus' },
+  { name: 'ffmpeg', versionArgument: '-version', gives: 'to write .mp3, .opus and .ogg' },
 ];
 
 /** Vox works without these programs: one that is missing is a warning, one that does not start a failure. */

@@ -1,5 +1,5 @@
 import type { AudioFormat } from '../audio/format.ts';
-import { sampleRatesHz } from '../audio/format.ts';
+import { isCompressed, sampleRatesHz } from '../audio/format.ts';
 import { SpeechError } from '../errors.ts';
 import type { SynthesisRequest } from './engine.ts';
 
@@ -16,12 +16,13 @@ export function pcmEncoding(format: AudioFormat): PcmEncoding {
     });
   }
   if (format.channels !== 1) throw new SpeechError('E_UNSUPPORTED', 'the local engine speaks in mono only');
-  if (format.encoding === 'mp3' || format.encoding === 'opus') {
-    throw new SpeechError('E_UNSUPPORTED', `the local engine does not make ${format.encoding} itself`, {
+  const { encoding } = format;
+  if (isCompressed(encoding)) {
+    throw new SpeechError('E_UNSUPPORTED', `the local engine does not make ${encoding} itself`, {
       todo: 'choose linear16, mulaw or alaw with --encoding',
     });
   }
-  return format.encoding;
+  return encoding;
 }
 
 /** What all engines refuse alike. Throws E_UNSUPPORTED. */

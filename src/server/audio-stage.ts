@@ -1,5 +1,5 @@
 import { type CompressedContainer, type EncodeStream, encodeStream, findFfmpeg } from '../audio/encode.ts';
-import type { AudioChunk, AudioFormat } from '../audio/format.ts';
+import { type AudioChunk, type AudioFormat, isCompressed } from '../audio/format.ts';
 import { SpeechError } from '../errors.ts';
 
 /** Takes one audio message on its way; resolves when the next may follow. */
@@ -19,7 +19,7 @@ function plainStage(send: SendAudio): AudioStage {
   return { write: send, finish: async () => {}, drop() {} };
 }
 
-/** mp3 and opus: an ffmpeg for everything between two flushes, started with its first sound. */
+/** mp3, opus and vorbis: an ffmpeg for everything between two flushes, started with its first sound. */
 class CompressedStage implements AudioStage {
   readonly #format: AudioFormat;
   readonly #container: CompressedContainer;
@@ -81,7 +81,7 @@ export interface AudioChain {
 /** How a wanted format comes about. Rejects with E_FFMPEG where it is compressed and the program is not there. */
 export async function audioChain(wanted: AudioFormat): Promise<AudioChain> {
   const { encoding } = wanted;
-  if (encoding !== 'mp3' && encoding !== 'opus') return { made: wanted, stage: plainStage };
+  if (!isCompressed(encoding)) return { made: wanted, stage: plainStage };
   const program = findFfmpeg();
   if (program === undefined) {
     throw new SpeechError('E_FFMPEG', `${encoding} is made by the ffmpeg program, which this server does not find`);

@@ -49,11 +49,11 @@ export function admit(request: IncomingMessage, rules: UpgradeRules): Admitted |
   for (const service of rules.services) {
     const found = match(service, url, headers, subprotocols);
     if (found === undefined) continue;
-    if ('status' in found) return found;
-    const sessionId = rules.sessionName(found.direction);
+    const sessionId = rules.sessionName(service.direction);
     const no = (why: Problem) => service.endpoint.refuse?.(why.status, why.body.detail, sessionId) ?? asRefusal(why);
-    const { key } = found.matched.credentials;
+    const { key } = 'status' in found ? found.credentials : found.matched.credentials;
     if (!rules.keyIsRight(key)) return no(unauthorized(key));
+    if ('status' in found) return found.named?.(sessionId) ?? found;
     if (!rules.hasRoom()) return no(noRoom);
     const { engine, recogniser } = rules;
     if (found.direction === 'speak') return engine ? { ...found, engine, request, sessionId } : no(mute);

@@ -88,6 +88,13 @@ export interface Refusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** The no to a request that is wrong in itself. Its key is looked at first: who has none is told no more than that. */
+export interface RefusedRequest extends Refusal {
+  readonly credentials: Credentials;
+  /** The same with the session's name in it, where the vendor tells it. */
+  named?(sessionId: string): Refusal;
+}
+
 /** What an upgrade asked for, read by the server: the settings in its URL and headers, and the key it came with. */
 export interface Matched<Settings> {
   readonly settings: Settings;
@@ -103,7 +110,7 @@ export interface Endpoint<Settings> {
     url: URL,
     headers: Readonly<Record<string, string>>,
     subprotocols: readonly string[],
-  ): Matched<Settings> | Refusal | undefined;
+  ): Matched<Settings> | RefusedRequest | undefined;
   refused(refusal: UpgradeRefusal): SpeechError;
   /** A server's headers of the 101; `sessionId` is what the session's `ready` will say. None where it is missing. */
   accepted?(settings: Settings, sessionId: string): Readonly<Record<string, string>>;

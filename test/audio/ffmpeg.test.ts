@@ -166,9 +166,9 @@ describe('encodeStream with another program in the place of ffmpeg', () => {
 });
 
 needs('ffmpeg').describe('encodeStream', () => {
-  const containers = { mp3: 'mp3', opus: 'ogg' } as const;
+  const containers = { mp3: 'mp3', opus: 'ogg', vorbis: 'ogg' } as const;
 
-  it.each(['mp3', 'opus'] as const)(
+  it.each(['mp3', 'opus', 'vorbis'] as const)(
     'makes %s that decodes to the same length, from every rate and law',
     async (kind) => {
       const formats: AudioFormat[] = sampleRatesHz.map((sampleRateHz) => ({ ...pcm24k, sampleRateHz }));
@@ -201,13 +201,13 @@ needs('ffmpeg').describe('encodeStream', () => {
 
   it('makes the same bytes of the same audio', async () => {
     const audio = encoded(sine(24000, 500, 9000), 'linear16');
-    for (const container of ['mp3', 'opus'] as const) {
+    for (const container of ['mp3', 'opus', 'vorbis'] as const) {
       const first = await encode(encodeStream(pcm24k, container), audio);
       expectBytes(await encode(encodeStream(pcm24k, container), audio, 7001), first);
     }
   });
 
-  it.each(['mp3', 'opus'] as const)('gives %s out before its input ends', async (container) => {
+  it.each(['mp3', 'opus', 'vorbis'] as const)('gives %s out before its input ends', async (container) => {
     const stream = encodeStream(pcm24k, container);
     await stream.write(encoded(sine(24000, 400, 9000), 'linear16'));
     const output = stream.output[Symbol.asyncIterator]();
@@ -219,12 +219,13 @@ needs('ffmpeg').describe('encodeStream', () => {
   needs('file').it('makes what `file` knows by name', async () => {
     const audio = encoded(sine(24000, 500, 9000), 'linear16');
     const names: Record<string, string> = {};
-    for (const container of ['mp3', 'opus'] as const) {
+    for (const container of ['mp3', 'opus', 'vorbis'] as const) {
       await writeFile(scratch.file(container), await encode(encodeStream(pcm24k, container), audio));
       names[container] = spawnSync('file', ['-b', scratch.file(container)]).stdout.toString();
     }
     expect(names.mp3).toContain('MPEG ADTS, layer III');
     expect(names.opus).toContain('Ogg data, Opus audio');
+    expect(names.vorbis).toContain('Ogg data, Vorbis audio');
     expect((await readFile(scratch.file('mp3')))[0]).toBe(0xff);
   });
 });

@@ -127,6 +127,38 @@ suite.describe('a service that sends mp3, asked for linear16', () => {
   });
 });
 
+suite.describe('Vorbis', () => {
+  /** An Ogg page, and its first packet. */
+  const isVorbis = (name: string) => {
+    const start = readFileSync(place.file(name)).toString('latin1', 0, 35);
+    return start.startsWith('OggS') && start.endsWith('vorbis');
+  };
+
+  it('goes into a file as a voice of Telnyx’s sends it, by the name of the file or by --encoding', async () => {
+    const voice = ['-v', 'Nova.New.x', ...at(server)];
+    expect(await synth('-q', '-o', 'x.ogg', ...voice)).toMatchObject({ code: 0, stderr: '' });
+    expect(await synth('-q', '-o', 'x.raw', '--encoding', 'vorbis', ...voice)).toMatchObject({ code: 0, stderr: '' });
+    expect(isVorbis('x.ogg')).toBe(true);
+    expect(readFileSync(place.file('x.raw')).equals(readFileSync(place.file('x.ogg')))).toBe(true);
+  });
+
+  it('is made here where a service does not send it', async () => {
+    expect(await synth('-q', '-o', 'own.ogg', '--provider', 'local')).toMatchObject({ code: 0, stderr: '' });
+    expect(isVorbis('own.ogg')).toBe(true);
+  });
+});
+
+it.each([
+  ['telnyx', 'cannot play it'],
+  ['deepgram', 'deepgram does not send vorbis'],
+  ['slng', 'slng does not send vorbis'],
+])('Vorbis is not played, which %s is not even asked for', async (provider, why) => {
+  const say = ['say', text, '--encoding', 'vorbis', '-v', 'Nova.New.x', '--provider', provider];
+  const env = { SLNG_API_KEY: key, DEEPGRAM_API_KEY: key, TELNYX_API_KEY: key };
+  const ran = await place.vox([...say, '--endpoint', 'ws://127.0.0.1:1'], { env });
+  expectFailure(ran, 'E_UNSUPPORTED', new RegExp(why));
+});
+
 const player = 'paplay';
 
 needs('ffmpeg', player, ...soundCardPrograms).describe('mp3 on a loudspeaker', () => {

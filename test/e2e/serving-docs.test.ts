@@ -109,7 +109,8 @@ describe('docs/serving.md', () => {
       expect(page).toContain(`\`${name}\``);
     }
     const settings = { vox: { VOX_ENDPOINT: wsUrl }, slng: { baseUrl: wsUrl }, deepgram: { baseUrl: wsUrl } };
-    expect(told.clients).toEqual({ ...settings, telnyx: { baseURL: `${url}/v2` } });
+    const defaultQuery = { voice: 'Telnyx.NaturalHD.astra' };
+    expect(told.clients).toEqual({ ...settings, telnyx: { baseURL: `${url}/v2`, defaultQuery } });
   });
 
   it('and says it to a person in lines of code, which the page has as well', async () => {
@@ -131,6 +132,12 @@ describe('docs/serving.md', () => {
       expect(lines).toContain(setting);
       expect(here(page)).toContain(setting.replaceAll(`:${port}`, `:${new URL(served.url).port}`));
     }
+    // The page has it with a name for the address, and more in the query.
+    const old = `createClient(apiKey, { global: { url: 'ws://127.0.0.1:${port}', websocket: { options: { url: 'ws://127.0.0.1:${port}' } } } })`;
+    expect(lines).toContain(old);
+    expect(page).toContain('{ global: { url, websocket: { options: { url } } } }');
+    expect(lines).toContain("/v2', defaultQuery: { voice: 'Telnyx.NaturalHD.astra' } })");
+    expect(page).toContain("defaultQuery = { voice: 'Telnyx.NaturalHD.astra'");
     expect(lines).toContain('Any key is taken, and none.');
   });
 

@@ -189,6 +189,7 @@ describe('decoder threads', () => {
   it.each(['before it is ready', 'while it waits'])('that died %s are not handed out', async (when) => {
     const pool = poolOf();
     if (when === 'while it waits') pool.giveBack(await pool.take());
+    await settle();
     const [dead] = workers;
     await dead?.terminate();
     await settle();

@@ -47,5 +47,6 @@ describe('what the engines refuse', () => {
   it('gives the encoding of a format that it takes', () => {
     expect(pcmEncoding({ ...linear24, encoding: 'mulaw' })).toBe('mulaw');
     expect(() => pcmEncoding({ ...linear24, encoding: 'opus' })).toThrow(/opus/);
+    expect(() => pcmEncoding({ ...linear24, encoding: 'vorbis' })).toThrow(/vorbis/);
   });
 });

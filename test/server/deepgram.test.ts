@@ -195,7 +195,20 @@ describe('an upgrade', () => {
     const { server } = await start();
     expect(await Client.refused(`${server.wsUrl}/v1/speak?encoding=mp3`)).toMatchObject({
       status: 400,
-      body: { err_code: 'INVALID_QUERY_PARAMETER', err_msg: 'Unsupported audio format: encoding=mp3' },
+      body: {
+        err_code: 'INVALID_QUERY_PARAMETER',
+        err_msg: 'Unsupported audio format: encoding=mp3',
+        request_id: 'sess_tts_1',
+      },
+      headers: { 'dg-error': 'Unsupported audio format: encoding=mp3', 'dg-request-id': 'sess_tts_1' },
     });
+  });
+
+  it.each(['/v1/speak?encoding=mp3', '/v1/listen?interim_results=yes'])('%s is told to its key only', async (bad) => {
+    const { server } = await start({ key: 'K' });
+    expect(await Client.refused(server.wsUrl + bad)).toMatchObject({ status: 401, body: { err_code: 'INVALID_AUTH' } });
+    const told = await Client.refused(server.wsUrl + bad, { Authorization: 'Token K' });
+    expect(told).toMatchObject({ status: 400, body: { err_code: 'INVALID_QUERY_PARAMETER' } });
+    expect(told.body).toHaveProperty('request_id', told.headers['dg-request-id']);
   });
 });

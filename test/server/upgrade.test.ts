@@ -59,6 +59,15 @@ describe('an upgrade', () => {
     expect(refused.body).toMatchObject({ error: 'Not Found', statusCode: 404 });
   });
 
+  it.each(['/v1/tts/..%2F..%2Fetc', '/v1/tts/%ff'])(
+    'that is wrong, to %s, is told that to its key only',
+    async (path) => {
+      const { server } = await start({ key: 'K' });
+      expect((await Client.refused(server.wsUrl + path, { Authorization: 'Bearer k' })).status).toBe(401);
+      expect((await Client.refused(server.wsUrl + path, { Authorization: 'Bearer K' })).status).not.toBe(401);
+    },
+  );
+
   it('that a dialect refuses gets its status, headers and body', async () => {
     const { server } = await start();
     const refused = await Client.refused(`${server.wsUrl}/teapot`);

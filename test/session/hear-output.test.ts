@@ -17,7 +17,7 @@ function heldBack() {
 const bare: ListenOutput = { type: 'speechStarted', atMs: 0 };
 const said = (text: string, words: number): ListenOutput => ({
   type: 'final',
-  ...{ text, startMs: 0, endMs: 1, endOfUtterance: false },
+  ...{ text, startMs: 0, endMs: 1, endOfUtterance: false, forced: false },
   words: Array.from({ length: words }, () => ({ text: 'a', startMs: 0, endMs: 1 })),
 });
 

@@ -1,6 +1,6 @@
 import { SpeechError } from '../../errors.ts';
 import type { ConnectSettings, Credentials } from '../../speech/connect.ts';
-import type { Endpoint, Matched, Refusal } from '../../speech/service.ts';
+import type { Endpoint, Matched, RefusedRequest } from '../../speech/service.ts';
 import type { UpgradeRequest } from '../../transport/transport.ts';
 import { baseUrlOf, socketUrl } from '../shapes/endpoint.ts';
 import { noUuid } from '../shapes/fields.ts';
@@ -87,20 +87,22 @@ function match<Settings>(
   url: URL,
   headers: Readonly<Record<string, string>>,
   subprotocols: readonly string[],
-): Matched<Settings> | Refusal | undefined {
+): Matched<Settings> | RefusedRequest | undefined {
   if (!url.pathname.endsWith(kind.path)) return undefined;
   const connect = { baseUrl: baseUrlOf(url, url.pathname.slice(0, -kind.path.length)) };
   // The second name is the key, which is never repeated.
   const [subprotocol = ''] = subprotocols;
+  const credentials = credentialsOf(headers, subprotocols);
   try {
     return {
       settings: kind.settings(connect, url.searchParams),
-      credentials: credentialsOf(headers, subprotocols),
+      credentials,
       ...(isScheme(subprotocol) && { subprotocol }),
     };
   } catch (thrown) {
     if (!(thrown instanceof BadQuery)) throw thrown;
-    return refusal(400, thrown.message, undefined, 'INVALID_QUERY_PARAMETER');
+    const named = (id?: string) => refusal(400, thrown.message, id, 'INVALID_QUERY_PARAMETER');
+    return { ...named(), credentials, named };
   }
 }
 

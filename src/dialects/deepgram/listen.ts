@@ -1,4 +1,4 @@
-import { encodings, sampleRatesHz } from '../../audio/format.ts';
+import { sampleRatesHz } from '../../audio/format.ts';
 import type { ListenService } from '../../speech/service.ts';
 import { limitWords } from './closes.ts';
 import { deepgramEndpoint } from './endpoint.ts';
@@ -20,7 +20,7 @@ export const deepgramListen: ListenService = {
     limits: { idleMs: 10_000 },
     words: true,
     diarize: true,
-    encodings,
+    encodings: ['linear16', 'mulaw', 'alaw', 'mp3', 'opus'],
     sampleRatesHz,
     defaults: listenDefaults,
   },

@@ -1,6 +1,6 @@
 import { SpeechError } from '../../errors.ts';
 import type { ConnectSettings, Credentials } from '../../speech/connect.ts';
-import type { Endpoint, Matched, Refusal } from '../../speech/service.ts';
+import type { Endpoint, Matched, Refusal, RefusedRequest } from '../../speech/service.ts';
 import type { UpgradeRequest } from '../../transport/transport.ts';
 import { baseUrlOf, jsonRefusal, socketUrl } from '../shapes/endpoint.ts';
 import { refusedUpgrade } from './errors.ts';
@@ -87,16 +87,17 @@ function match<Settings>(
   kind: EndpointKind<Settings>,
   url: URL,
   headers: Readonly<Record<string, string>>,
-): Matched<Settings> | Refusal | undefined {
+): Matched<Settings> | RefusedRequest | undefined {
   const found = pathPattern.exec(url.pathname)?.groups;
   if (found?.model === undefined || found.word !== kind.word) return undefined;
+  const credentials = credentialsOf(url, headers);
   let model: string;
   try {
     model = decodeURIComponent(found.model);
   } catch {
-    return refusal(400, 'the path is not well encoded');
+    return { ...refusal(400, 'the path is not well encoded'), credentials };
   }
-  if (!modelPattern.test(model)) return refusal(404, `no such model: ${model.slice(0, 100)}`);
+  if (!modelPattern.test(model)) return { ...refusal(404, `no such model: ${model.slice(0, 100)}`), credentials };
   const connect: ConnectSettings = {
     baseUrl: baseUrlOf(url, found.prefix),
     route: found.bridge === undefined ? 'direct' : 'bridge',
@@ -107,7 +108,7 @@ function match<Settings>(
     return value === null || value === undefined ? [] : [[setting, value] as const];
   });
   const settings = kind.settings({ ...connect, ...Object.fromEntries(asked) });
-  return { settings, credentials: credentialsOf(url, headers) };
+  return { settings, credentials };
 }
 
 /** `build` throws E_USAGE for a base URL, a route, a model or a `--param` that cannot be sent. */

@@ -1,9 +1,10 @@
-import { encodings, sampleRatesHz } from '../../audio/format.ts';
+import { sampleRatesHz } from '../../audio/format.ts';
 import type { SpeakService } from '../../speech/service.ts';
 import type { SpeakSettings } from '../../speech/speak.ts';
 import { slngEndpoint } from './endpoint.ts';
 import { SlngSpeakClient } from './speak-client.ts';
 import { defaults, initMessage } from './speak-init.ts';
+import { encodings } from './speak-messages.ts';
 import { SlngSpeakServer } from './speak-server.ts';
 
 export { slngListen } from './listen.ts';

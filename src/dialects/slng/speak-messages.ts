@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { encodings, sampleRatesHz } from '../../audio/format.ts';
+import { sampleRatesHz } from '../../audio/format.ts';
 import { acknowledgement, metadataMessage, warningMessage } from '../shapes/deepgram-speak.ts';
 import { count, text } from '../shapes/fields.ts';
 import { name } from '../shapes/messages.ts';
@@ -15,6 +15,9 @@ const pronunciation = v.union(
   ],
   'wants mode "rewrite" and one of name and dictionary_id',
 );
+
+/** PROTOCOLS 1.2. */
+export const encodings = ['linear16', 'mulaw', 'alaw', 'mp3', 'opus'] as const;
 
 /** `pcm` is the word of SLNG's rime routes for linear16. */
 const config = v.object({

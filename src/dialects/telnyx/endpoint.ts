@@ -1,6 +1,6 @@
 import { SpeechError } from '../../errors.ts';
 import type { ConnectSettings, Credentials } from '../../speech/connect.ts';
-import type { Endpoint, Matched, Refusal } from '../../speech/service.ts';
+import type { Endpoint, Matched, Refusal, RefusedRequest } from '../../speech/service.ts';
 import type { UpgradeRequest } from '../../transport/transport.ts';
 import { baseUrlOf, jsonRefusal, socketUrl } from '../shapes/endpoint.ts';
 import { errorList, refusedUpgrade } from './errors.ts';
@@ -41,14 +41,14 @@ function match<Settings>(
   kind: EndpointKind<Settings>,
   url: URL,
   headers: Readonly<Record<string, string>>,
-): Matched<Settings> | Refusal | undefined {
+): Matched<Settings> | RefusedRequest | undefined {
   if (!url.pathname.endsWith(kind.path)) return undefined;
   const query = Object.fromEntries(url.searchParams);
   const prefix = url.pathname.slice(0, -kind.path.length);
   const settings = kind.settings({ baseUrl: baseUrlOf(url, prefix), params: query }, query);
-  if (isRefusal(settings)) return settings;
   const key = /^bearer +(.+)$/i.exec(headers.authorization ?? '')?.[1]?.trim();
-  return { settings, credentials: key === undefined ? {} : { key, via: 'header' } };
+  const credentials: Credentials = key === undefined ? {} : { key, via: 'header' };
+  return isRefusal(settings) ? { ...settings, credentials } : { settings, credentials };
 }
 
 function isRefusal(value: unknown): value is Refusal {

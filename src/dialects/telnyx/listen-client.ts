@@ -24,6 +24,9 @@ const result = v.object({
 });
 type Result = v.InferOutput<typeof result>;
 
+/** What a result may say, by the members that say it. */
+export const listenServerMembers: readonly string[] = Object.keys(result.entries);
+
 /** The client's end of a speech-in connection. docs/protocols/telnyx.md says what it makes of every message. */
 export class TelnyxListenClient implements Peer<ListenCommand, ListenEvent> {
   /** Where a final does not say whether the speaker has paused: only Deepgram's engine has finals inside an utterance. */

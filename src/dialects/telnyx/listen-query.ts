@@ -37,15 +37,18 @@ export function engineOf({ model = listenDefaults.model }: ListenSettings): stri
 const settingOf = {
   transcription_engine: '--model Engine/model',
   model: '--model',
-  input_format: '--encoding',
-  sample_rate: '--sample-rate',
   language: '--language',
-  interim_results: '--no-interim',
+};
+/** What no flag says: it follows from the audio, or is always asked for. */
+const saidHere = {
+  input_format: 'vox says itself what it sends the audio as',
+  sample_rate: 'vox says itself what it sends the audio as',
+  interim_results: 'vox asks for these itself; `vox transcribe --interim` shows them',
 };
 const missing = { route: '--route', region: '--region', worldPart: '--world-part' };
 
 /** What `input_format` calls our encodings. Opus comes in Ogg pages. */
-const formatOf: Readonly<Record<Encoding, string>> = {
+const formatOf: Readonly<Partial<Record<Encoding, string>>> = {
   linear16: 'linear16',
   mulaw: 'mulaw',
   alaw: 'alaw',
@@ -60,18 +63,20 @@ export function listenQuery(settings: ListenSettings): Record<string, string> {
   const { encoding, sampleRateHz, channels } = settings.format;
   if (channels !== 1) throw new SpeechError('E_UNSUPPORTED', `Telnyx listens to one channel, not to ${channels}`);
   if (settings.audioAs === 'json') throw new SpeechError('E_UNSUPPORTED', 'Telnyx takes audio as binary frames only');
+  const format = formatOf[encoding];
+  if (format === undefined) throw new SpeechError('E_UNSUPPORTED', `Telnyx does not listen to ${encoding}`);
   const { engine, model } = readModel(settings.model ?? listenDefaults.model);
   const { language, endpointingMs } = settings;
   return {
     transcription_engine: engine,
     ...(model !== undefined && { model }),
-    input_format: formatOf[encoding],
+    input_format: format,
     // Containers say their own.
     ...(encoding !== 'mp3' && encoding !== 'opus' && { sample_rate: String(sampleRateHz) }),
     ...(language !== undefined && { language }),
     interim_results: String(settings.interim),
     ...(endpointingMs !== undefined && { endpointing: String(endpointingMs) }),
-    ...sortParams(settings.params, settingOf).query,
+    ...sortParams(settings.params, settingOf, saidHere).query,
   };
 }
 

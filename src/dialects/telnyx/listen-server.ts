@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { AudioFormat } from '../../audio/format.ts';
 import { PcmStream } from '../../audio/pcm-stream.ts';
 import { parseWavHeader } from '../../audio/wav-header.ts';
@@ -9,6 +10,10 @@ import { readObject, typeOf } from '../shapes/messages.ts';
 import { nothing, reporting, sending, telling } from '../shapes/step.ts';
 import { listenError } from './errors.ts';
 import { askedFormat, formatFault, wavFormat } from './listen-format.ts';
+
+/** The text frames of a client, in lower case. */
+const clientType = v.picklist(['finalize', 'closestream', 'keepalive']);
+export const listenClientTypes: readonly string[] = clientType.options;
 
 type Out = Step<ListenRequest>;
 type Result = Extract<ListenEvent, { type: 'interim' | 'final' }>;
@@ -85,11 +90,16 @@ export class TelnyxListenServer implements Peer<ListenEvent, ListenRequest> {
 
   #message(text: string): Out {
     const read = readObject(text);
-    const type = 'fields' in read ? typeOf(read.fields) : undefined;
-    if (type === 'keepalive') return telling({ type: 'keepAlive' });
-    if (type === 'closestream') return this.#close();
-    if (type === 'finalize' && this.#audio !== undefined) return telling({ type: 'finalize' });
-    return nothing;
+    const type = v.safeParse(clientType, 'fields' in read ? typeOf(read.fields) : undefined);
+    if (!type.success) return nothing;
+    switch (type.output) {
+      case 'keepalive':
+        return telling({ type: 'keepAlive' });
+      case 'closestream':
+        return this.#close();
+      case 'finalize':
+        return this.#audio === undefined ? nothing : telling({ type: 'finalize' });
+    }
   }
 
   /** With the last samples, where some were held back because they began like a header. */

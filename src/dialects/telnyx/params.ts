@@ -10,11 +10,13 @@ export interface SortedParams {
 
 /**
  * Where each `--param name=value` goes: into the query, and with `voice_settings.name` into the handshake. Throws E_USAGE
- * for a name that a setting of its own exists for (`settingOf`): behind the settings' back it would make noise of sound.
+ * for a name that a setting of its own exists for (`settingOf`): behind the settings' back it would make noise of sound;
+ * and for one that no flag says, because we do (`saidHere`, with the words for it).
  */
 export function sortParams(
   params: ConnectSettings['params'],
   settingOf: Readonly<Record<string, string>>,
+  saidHere: Readonly<Record<string, string>> = {},
 ): SortedParams {
   const query: Record<string, string> = {};
   const voiceSettings: Record<string, unknown> = {};
@@ -23,6 +25,10 @@ export function sortParams(
     const name = forced?.[2] ?? given;
     if (Object.hasOwn(settingOf, forced?.[1] === 'voice_settings' ? given : name)) {
       throw new SpeechError('E_USAGE', `--param ${given}: use ${settingOf[name] ?? settingOf[given]} for this`);
+    }
+    if (Object.hasOwn(saidHere, name)) {
+      const todo = `leave out --param ${given}`;
+      throw new SpeechError('E_USAGE', `--param ${given}: ${saidHere[name]}`, { todo });
     }
     if (forced?.[1] === 'voice_settings') voiceSettings[name] = typedParam(value);
     else query[name] = value;

@@ -1,4 +1,4 @@
-import type { AudioFormat, Encoding } from '../../audio/format.ts';
+import type { AudioFormat } from '../../audio/format.ts';
 import { SpeechError } from '../../errors.ts';
 import type { ConnectSettings } from '../../speech/connect.ts';
 import type { Refusal } from '../../speech/service.ts';
@@ -9,6 +9,7 @@ import type { FormatWord } from './speak-voices.ts';
 import {
   bareVoice,
   defaults,
+  encodingOf,
   formatWord,
   isFormatWord,
   isUltra,
@@ -42,7 +43,8 @@ function audioFormat(voice: string, { format }: SpeakSettings, wanted: string | 
   if (wanted === 'wav' && format.encoding === 'linear16') return 'wav';
   const word = formatWord(voice, format);
   if (wanted === undefined || wanted === word) return word;
-  throw new SpeechError('E_USAGE', `--param audio_format=${wanted}: use --encoding for this`);
+  const flag = isFormatWord(wanted) ? `--encoding ${encodingOf[wanted]}` : '--encoding';
+  throw new SpeechError('E_USAGE', `--param audio_format=${wanted}: use ${flag} for this`);
 }
 
 /** The query of an upgrade (PROTOCOLS 3.2). Throws E_UNSUPPORTED for what Telnyx, or the voice, does not have. */
@@ -58,14 +60,6 @@ export function speakQuery(settings: SpeakSettings): Record<string, string> {
     ...params,
   };
 }
-
-const encodingOf: Readonly<Record<FormatWord, Encoding>> = {
-  mp3: 'mp3',
-  linear16: 'linear16',
-  wav: 'linear16',
-  mulaw: 'mulaw',
-  alaw: 'alaw',
-};
 
 /** Telnyx's own default for its voices (PROTOCOLS 3.2). */
 const defaultWord: FormatWord = 'mp3';

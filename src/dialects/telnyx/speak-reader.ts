@@ -1,7 +1,7 @@
 import type { Step } from '../../speech/service.ts';
 import type { SpeakEvent } from '../../speech/speak.ts';
 import { fromBase64 } from '../shapes/base64.ts';
-import { type Fields, oneLine } from '../shapes/faults.ts';
+import { oneLine } from '../shapes/faults.ts';
 import { readObject } from '../shapes/messages.ts';
 import { malformed, note, reporting, telling } from '../shapes/step.ts';
 import { readFault } from './errors.ts';
@@ -19,6 +19,10 @@ export interface SpeakingTurn {
   closing: boolean;
 }
 
+/** What a frame may say, by the members that say it; errors have their own. */
+export const speakServerMembers = ['audio', 'text', 'isFinal'] as const;
+type Frame = { readonly [name in (typeof speakServerMembers)[number]]?: unknown };
+
 /** Frames into events. They are told apart by their members: `type` is in the SDK, and in no example (PROTOCOLS 3.2). */
 export class SpeakReader {
   turn: SpeakingTurn | undefined;
@@ -33,12 +37,12 @@ export class SpeakReader {
     const message = read.fields;
     const fault = readFault(message);
     if (fault) return telling({ type: 'error', ...(this.turn && { turn: this.turn.id }), fault });
-    if ('audio' in message || 'isFinal' in message || 'text' in message) return this.#frame(message);
+    if (speakServerMembers.some((name) => name in message)) return this.#frame(message);
     if (typeof message.type !== 'string') return malformed('the message has neither audio nor an error');
     return telling({ type: 'unknown', name: oneLine(message.type) });
   }
 
-  #frame({ audio, text, isFinal }: Fields): Out {
+  #frame({ audio, text, isFinal }: Frame): Out {
     const sentence = typeof text === 'string' && text.trim() !== '' ? text : undefined;
     const bytes = typeof audio === 'string' ? fromBase64(audio) : undefined;
     if (bytes === undefined && typeof (audio ?? '') !== 'string') return malformed('audio: no base64 and not null');

@@ -22,6 +22,9 @@ const clientMessage = v.object({
 });
 type ClientMessage = v.InferOutput<typeof clientMessage>;
 
+/** What a client may say, by the members that say it. */
+export const speakClientMembers: readonly string[] = Object.keys(clientMessage.entries);
+
 const otherwise: AudioFormat['encoding'] = 'linear16';
 const final = { type: 'final', audio: null, text: '', isFinal: true };
 

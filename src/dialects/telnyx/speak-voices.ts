@@ -10,13 +10,21 @@ export const defaults = {
   format: { encoding: 'linear16', sampleRateHz: 24_000, channels: 1 },
 } as const;
 
-/** The words of `audio_format` that become something we can read; the protocol's one other is `ogg_vorbis`. */
-const words = ['mp3', 'linear16', 'wav', 'mulaw', 'alaw'] as const;
-export type FormatWord = (typeof words)[number];
+/** The words of `audio_format`, and what comes of them. linear16 in WAV loses its headers; Vorbis goes into a file as it is. */
+export const encodingOf = {
+  mp3: 'mp3',
+  linear16: 'linear16',
+  wav: 'linear16',
+  mulaw: 'mulaw',
+  alaw: 'alaw',
+  ogg_vorbis: 'vorbis',
+} as const satisfies Readonly<Record<string, Encoding>>;
+export type FormatWord = keyof typeof encodingOf;
 
 export function isFormatWord(word: string): word is FormatWord {
-  return words.some((known) => known === word);
+  return Object.hasOwn(encodingOf, word);
 }
+const words: readonly FormatWord[] = Object.keys(encodingOf).filter(isFormatWord);
 
 interface Offer {
   readonly words: readonly FormatWord[];
@@ -48,7 +56,7 @@ const offers: Readonly<Record<string, Offer>> = {
 /** Every rate that any voice takes, in Hz. */
 export const sampleRatesHz = [8000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000] as const;
 /** Every encoding that any voice has. */
-export const encodings: readonly Encoding[] = ['linear16', 'mulaw', 'alaw', 'mp3'];
+export const encodings: readonly Encoding[] = ['linear16', 'mulaw', 'alaw', 'mp3', 'vorbis'];
 const everything: Offer = { words, ratesHz: sampleRatesHz };
 
 /** `Provider.Model` of a voice, or its provider where it has no model (Azure's). */
@@ -94,22 +102,17 @@ function offerOf(voice: string): Offer {
   return Object.hasOwn(offers, provider) ? (offers[provider] ?? everything) : everything;
 }
 
-/** linear16 may come as it is or behind a RIFF header, which is taken off. */
-function candidates(encoding: Encoding): readonly FormatWord[] {
-  if (encoding === 'linear16') return ['linear16', 'wav'];
-  return isFormatWord(encoding) ? [encoding] : [];
-}
-
 /**
  * The `audio_format` that a voice is asked for so that this format comes. Throws E_UNSUPPORTED for one that the voice, or the
  * protocol, does not have.
  */
 export function formatWord(voice: string, { encoding, sampleRateHz, channels }: AudioFormat): FormatWord {
   const offer = offerOf(voice);
-  const word = candidates(encoding).find((candidate) => offer.words.includes(candidate));
+  const word = words.find((one) => encodingOf[one] === encoding && offer.words.includes(one));
   if (word === undefined) {
+    const spoken = new Set(offer.words.map((one) => encodingOf[one]));
     throw new SpeechError('E_UNSUPPORTED', `${voice} does not speak ${encoding}`, {
-      todo: `choose --encoding ${offer.words.join(' or ')}, or another --voice`,
+      todo: `choose --encoding ${[...spoken].join(' or ')}, or another --voice`,
     });
   }
   if (!offer.ratesHz.includes(sampleRateHz)) {

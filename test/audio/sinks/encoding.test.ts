@@ -159,6 +159,7 @@ describe('createEncodingSink', () => {
   needs('ffmpeg', 'ffprobe').it.each([
     ['mp3', 'mp3'],
     ['opus', 'opus'],
+    ['vorbis', 'vorbis'],
   ] as const)('makes %s files, whole and partial, that ffprobe reads', async (container, codec) => {
     const audio = encoded(sine(24000, 2000, 9000), 'linear16');
     const path = scratch.file(`a.${container}`);

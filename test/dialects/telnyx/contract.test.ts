@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { telnyxListen, telnyxSpeak } from '../../../src/dialects/telnyx/index.ts';
+import { listenServerMembers } from '../../../src/dialects/telnyx/listen-client.ts';
+import { listenClientTypes } from '../../../src/dialects/telnyx/listen-server.ts';
+import { speakServerMembers } from '../../../src/dialects/telnyx/speak-reader.ts';
+import { speakClientMembers } from '../../../src/dialects/telnyx/speak-server.ts';
 import { type Fixture, listenFixtures, speakFixtures } from '../../support/wire-fixture.ts';
 import { type AnyService, checkFixture } from '../contract.ts';
 import { replayFixture } from '../replay.ts';
 import { isRecord } from '../script.ts';
 
-/** Telnyx's frames have no type in its documents: what they are is told by their members. */
+/**
+ * Telnyx's frames have no type in its documents: what they are is told by their members. These are the shapes in which
+ * they are known to come; that the codecs know no other member is held by their own lists, below.
+ */
 interface Kinds {
   readonly [name: string]: (frame: Record<string, unknown>) => boolean;
 }
@@ -54,9 +61,26 @@ const members: readonly {
   fixtures: readonly Fixture[];
   clientKinds: Kinds;
   serverKinds: Kinds;
+  /** What the codecs read, as they say it themselves: a new one without a transcript fails. */
+  clientReads: readonly string[];
+  serverReads: readonly string[];
 }[] = [
-  { service: telnyxSpeak, fixtures: speakFixtures('telnyx'), clientKinds: speakClient, serverKinds: speakServer },
-  { service: telnyxListen, fixtures: listenFixtures('telnyx'), clientKinds: listenClient, serverKinds: listenServer },
+  {
+    service: telnyxSpeak,
+    fixtures: speakFixtures('telnyx'),
+    clientKinds: speakClient,
+    serverKinds: speakServer,
+    clientReads: speakClientMembers,
+    serverReads: speakServerMembers,
+  },
+  {
+    service: telnyxListen,
+    fixtures: listenFixtures('telnyx'),
+    clientKinds: listenClient,
+    serverKinds: listenServer,
+    clientReads: listenClientTypes,
+    serverReads: listenServerMembers,
+  },
 ];
 
 function framesOf(fixtures: readonly Fixture[], dir: 'c>s' | 's>c'): Record<string, unknown>[] {
@@ -65,7 +89,13 @@ function framesOf(fixtures: readonly Fixture[], dir: 'c>s' | 's>c'): Record<stri
   );
 }
 
-for (const { service, fixtures, clientKinds, serverKinds } of members) {
+/** The members that say something in a frame, and its type. */
+function wordsOf(frame: Record<string, unknown>): string[] {
+  const said = Object.entries(frame).flatMap(([name, value]) => (value === null || value === undefined ? [] : [name]));
+  return typeof frame.type === 'string' ? [...said, frame.type.toLowerCase()] : said;
+}
+
+for (const { service, fixtures, clientKinds, serverKinds, clientReads, serverReads } of members) {
   const title = `telnyx, ${service.direction}`;
   describe(`${title}, every transcript`, () => {
     it('has transcripts', () => expect(fixtures.length).toBeGreaterThan(20));
@@ -93,6 +123,12 @@ for (const { service, fixtures, clientKinds, serverKinds } of members) {
     });
     it.each(Object.entries(serverKinds))('server to client: %s', (_, is) => {
       expect(framesOf(fixtures, 's>c').filter(is)).not.toEqual([]);
+    });
+    it.each(clientReads)('client to server, as the server’s codec reads it: %s', (word) => {
+      expect(sent.flatMap(wordsOf)).toContain(word);
+    });
+    it.each(serverReads)('server to client, as the client’s codec reads it: %s', (word) => {
+      expect(framesOf(fixtures, 's>c').flatMap(wordsOf)).toContain(word);
     });
     it('has a codec for every frame of the transcripts: none that is of no kind', () => {
       const known = [...Object.values(clientKinds), ...Object.values(serverKinds)];

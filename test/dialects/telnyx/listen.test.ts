@@ -66,8 +66,10 @@ describe('the upgrade', () => {
     [{ audioAs: 'json' }, 'binary frames only'],
     [{ region: 'eu' }, 'Telnyx has no --region'],
     [{ params: { model: 'x' } }, 'use --model for this'],
-    [{ params: { sample_rate: '1' } }, 'use --sample-rate for this'],
-    [{ params: { interim_results: 'true' } }, 'use --no-interim for this'],
+    [{ params: { sample_rate: '1' } }, '--param sample_rate: vox says itself what it sends'],
+    [{ params: { 'query.input_format': 'wav' } }, '--param query.input_format: vox says itself what it sends'],
+    [{ params: { interim_results: 'true' } }, '`vox transcribe --interim` shows them'],
+    [{ format: { ...format, encoding: 'vorbis' } }, 'does not listen to vorbis'],
   ] as const)('refuses %j before connecting', (over, message) => {
     const error = thrownBy(() => endpoint.build({ ...base, ...over }, {}));
     const code = 'params' in over ? 'E_USAGE' : 'E_UNSUPPORTED';

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { telnyxListen, telnyxSpeak } from '../../../src/dialects/telnyx/index.ts';
 import { settledMs } from '../../../src/server/speaker.ts';
@@ -13,6 +13,10 @@ import { ManualClock } from '../../support/manual-clock.ts';
 import { needs } from '../../support/programs.ts';
 
 const path = '/v2/text-to-speech/speech?voice=Telnyx.NaturalHD.astra&audio_format=linear16&sample_rate=24000';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 async function start(options: Parameters<typeof startServer>[0] = {}) {
   return startServer({ services: [telnyxSpeak, telnyxListen], ...options });
@@ -126,18 +130,20 @@ describe('our server, in Telnyx’s words', () => {
     }
   });
 
-  it('refuses mp3 that was named and cannot be made', async () => {
+  it.each(['mp3', 'ogg_vorbis'])('refuses %s that was named and cannot be made', async (word) => {
     const { connect } = await start();
-    const before = process.env.PATH;
-    process.env.PATH = '';
-    try {
-      const client = await connect('/v2/text-to-speech/speech?audio_format=mp3');
-      client.send({ text: ' ' });
-      expect(await client.closed).toEqual({ code: 1011, reason: 'see the error' });
-      expect(client.messages).toMatchObject([{ type: 'error', error: expect.stringContaining('ffmpeg') }]);
-    } finally {
-      process.env.PATH = before;
-    }
+    vi.stubEnv('PATH', '');
+    const client = await connect(`/v2/text-to-speech/speech?audio_format=${word}`);
+    client.send({ text: ' ' });
+    expect(await client.closed).toEqual({ code: 1011, reason: 'see the error' });
+    expect(client.messages).toMatchObject([{ type: 'error', error: expect.stringContaining('ffmpeg') }]);
+  });
+
+  it('does not speak the tags of SSML: it refuses it, in words', async () => {
+    const { server } = await start();
+    const refused = await Client.refused(`${server.wsUrl}/v2/text-to-speech/speech?text_type=ssml`);
+    const detail = 'text_type: this server reads text only';
+    expect(refused).toMatchObject({ status: 400, body: { errors: [{ detail, source: { parameter: 'text_type' } }] } });
   });
 
   it.each([
@@ -163,7 +169,7 @@ describe('our server, in Telnyx’s words', () => {
     const { server } = await start();
     const of = async (query: string) => Client.refused(`${server.wsUrl}/v2/text-to-speech/speech?${query}`);
     expect(await of('voice=Telnyx.Ultra.x')).toMatchObject({ status: 403, body: { errors: [{ code: '403' }] } });
-    const format = await of('audio_format=ogg_vorbis');
+    const format = await of('audio_format=flac');
     expect(format).toMatchObject({ status: 400, body: { errors: [{ source: { parameter: 'audio_format' } }] } });
   });
 });

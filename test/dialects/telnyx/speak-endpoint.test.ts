@@ -60,6 +60,7 @@ describe('the upgrade that is asked for', () => {
     ['resemble.Turbo.x', 'linear16', 48_000, 'wav'],
     ['resemble.Turbo.x', 'mp3', 44_100, 'mp3'],
     ['Nova.New.x', 'alaw', 32_000, 'alaw'],
+    ['Nova.New.x', 'vorbis', 24_000, 'ogg_vorbis'],
   ] as const)('asks %s for %s at %d Hz as %s', (voice, encoding, sampleRateHz, word) => {
     const asked = query({ voice, format: { encoding, sampleRateHz, channels: 1 } });
     expect([asked.audio_format, asked.sample_rate]).toEqual([word, String(sampleRateHz)]);
@@ -93,6 +94,8 @@ describe('the upgrade that is asked for', () => {
     [{ model: 'Telnyx.KokoroTTS' }, 'no voice for Telnyx.KokoroTTS'],
     [{ format: { ...base.format, encoding: 'mulaw' } }, 'Telnyx.NaturalHD.astra does not speak mulaw'],
     [{ format: { ...base.format, encoding: 'opus' } }, 'does not speak opus'],
+    [{ format: { ...base.format, encoding: 'vorbis' } }, 'choose --encoding mp3 or linear16, or another --voice'],
+    [{ voice: 'resemble.Turbo.x', format: { ...base.format, encoding: 'vorbis' } }, 'mp3 or linear16, or'],
     [{ voice: 'Nova.New.x', format: { ...base.format, encoding: 'opus' } }, 'does not speak opus'],
     [{ format: linear16(32_000) }, 'does not speak at 32000 Hz'],
     [{ voice: 'Telnyx.Qwen3TTS.x', format: linear16(16_000) }, 'does not speak at 16000 Hz'],
@@ -105,7 +108,9 @@ describe('the upgrade that is asked for', () => {
     [{ params: { voice: 'x' } }, '--param voice: use --voice for this'],
     [{ params: { 'query.sample_rate': '8000' } }, 'use --sample-rate for this'],
     [{ params: { 'voice_settings.voice_speed': '2' } }, 'use --speed for this'],
-    [{ params: { audio_format: 'mp3' } }, 'audio_format=mp3: use --encoding for this'],
+    [{ params: { audio_format: 'mp3' } }, 'audio_format=mp3: use --encoding mp3 for this'],
+    [{ params: { audio_format: 'ogg_vorbis' } }, 'use --encoding vorbis for this'],
+    [{ params: { audio_format: 'flac' } }, 'audio_format=flac: use --encoding for this'],
     [{ format: { ...base.format, encoding: 'mp3' }, params: { audio_format: 'wav' } }, 'audio_format=wav'],
     [{ baseUrl: 'api.telnyx.com' }, 'no endpoint'],
   ] as const)('refuses %j before connecting', (over, message) => {
@@ -125,7 +130,8 @@ describe('the upgrade that is asked for', () => {
 
   it('asks for nothing that its own table does not have', () => {
     for (const encoding of traits.encodings) {
-      expect(query({ voice: 'Nova.New.x', format: { ...base.format, encoding } }).audio_format).toBe(encoding);
+      const word = encoding === 'vorbis' ? 'ogg_vorbis' : encoding;
+      expect(query({ voice: 'Nova.New.x', format: { ...base.format, encoding } }).audio_format).toBe(word);
     }
     for (const rate of traits.sampleRatesHz) {
       expect(query({ voice: 'Nova.New.x', format: linear16(rate) }).sample_rate).toBe(String(rate));
@@ -168,6 +174,10 @@ describe('the upgrade that a server is asked for', () => {
     });
   });
 
+  it('reads ogg_vorbis', () => {
+    expect(matched(`${path}?audio_format=ogg_vorbis`).settings.format.encoding).toBe('vorbis');
+  });
+
   it.each([
     ['azure.en-US-Ava', 'azure', 'en-US-Ava'],
     ['aws.Polly.Generative.Lucia', 'aws.Polly', 'Generative.Lucia'],
@@ -179,7 +189,7 @@ describe('the upgrade that a server is asked for', () => {
     ['voice=Telnyx.Ultra.x', 403],
     ['voice=astra', 400],
     ['voice=', 400],
-    ['audio_format=ogg_vorbis', 400],
+    ['audio_format=vorbis', 400],
     ['audio_format=toString', 400],
     ['sample_rate=11025', 400],
     ['sample_rate=fast', 400],
@@ -188,6 +198,7 @@ describe('the upgrade that a server is asked for', () => {
     const found = match(`${path}?${asked}`);
     if (found === undefined || !('status' in found)) throw new Error('it was not refused');
     expect(found.status).toBe(status);
+    expect(found.credentials).toEqual({});
     expect(JSON.parse(found.body)).toMatchObject({
       errors: [{ code: String(status), source: { parameter: asked.split('=')[0] } }],
     });

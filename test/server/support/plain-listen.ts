@@ -27,7 +27,7 @@ export const plainListen: ListenService = {
   endpoint: {
     build: () => ({ url: 'ws://localhost/hear', headers: {}, subprotocols: [] }),
     match(url, headers) {
-      if (url.pathname === '/deaf') return { status: 418, body: '{"error":"no ears"}' };
+      if (url.pathname === '/deaf') return { status: 418, body: '{"error":"no ears"}', credentials: {} };
       if (url.pathname !== '/hear') return undefined;
       return {
         settings: { ...settings, ...(url.searchParams.has('configured') && { model: 'configured' }) },

@@ -1,4 +1,4 @@
-import type { Matched, Peer, Refusal, SpeakService, Step } from '../../../src/speech/service.ts';
+import type { Matched, Peer, RefusedRequest, SpeakService, Step } from '../../../src/speech/service.ts';
 import type { SpeakEvent, SpeakRequest, SpeakSettings } from '../../../src/speech/speak.ts';
 import type { Frame } from '../../../src/transport/transport.ts';
 
@@ -28,9 +28,10 @@ export const plainService: SpeakService = {
   },
   endpoint: {
     build: () => ({ url: 'ws://localhost/plain', headers: {}, subprotocols: [] }),
-    match(url, headers, subprotocols): Matched<SpeakSettings> | Refusal | undefined {
+    match(url, headers, subprotocols): Matched<SpeakSettings> | RefusedRequest | undefined {
       if (url.pathname === '/teapot') {
-        return { status: 418, body: '{"error":"short and stout"}', headers: { 'x-teapot': 'yes' } };
+        const credentials = headers['x-plain-key'] ? { key: headers['x-plain-key'] } : {};
+        return { status: 418, body: '{"error":"short and stout"}', headers: { 'x-teapot': 'yes' }, credentials };
       }
       if (url.pathname !== '/plain') return undefined;
       return {
