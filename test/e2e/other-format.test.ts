@@ -161,6 +161,22 @@ it.each([
 
 const player = 'paplay';
 
+/** A card that is starved plays zeros between the samples, blocks of them: neither the decoder nor the voice does. */
+function withoutGaps(samples: Int16Array): Int16Array {
+  const kept: number[] = [];
+  let zeros = 0;
+  for (const sample of samples) {
+    zeros = sample === 0 ? zeros + 1 : 0;
+    kept.push(sample);
+    if (zeros === leastGapSamples) kept.length -= leastGapSamples;
+    else if (zeros > leastGapSamples) kept.pop();
+  }
+  return Int16Array.from(kept);
+}
+
+/** 5 ms at 24 kHz. */
+const leastGapSamples = 120;
+
 needs('ffmpeg', player, ...soundCardPrograms).describe('mp3 on a loudspeaker', () => {
   let card: SoundCard;
   let recording: Recording;
@@ -186,7 +202,7 @@ needs('ffmpeg', player, ...soundCardPrograms).describe('mp3 on a loudspeaker', (
     const from = recording.samples.findIndex((sample) => sample !== 0);
     // Where in the encoder's own silence the first sample that is none stands, nobody knows.
     const played = recording.samples.slice(Math.max(0, from - 4000));
-    expect(likenessDb(played, original.subarray(0, 12_000), 8000)).toBeGreaterThan(5);
+    expect(likenessDb(withoutGaps(played), original.subarray(0, 24_000), 8000)).toBeGreaterThan(10);
   });
 
   it('is no noise where it is none: an error', async () => {

@@ -41,72 +41,67 @@ for (const [player, { programs, alsa }] of Object.entries(heard)) {
   const unreachable = !required && alsa && !alsaReachesCard();
   const suite = needs(...soundCardPrograms, ...programs).describe;
 
-  // Once more: a machine that is too busy starves the recorder of the card too, and what that misses nobody played.
-  suite.skipIf(uncompiled || unreachable)(
-    `${player}, heard through a sound card`,
-    { timeout: 30_000, retry: 1 },
-    () => {
-      let card: SoundCard;
-      beforeAll(() => {
-        card = startSoundCard(sampleRateHz);
-        for (const [name, value] of Object.entries(card.env)) vi.stubEnv(name, value);
-      });
-      afterAll(() => {
-        card.stop();
-        vi.unstubAllEnvs();
-      });
-      const open = () => openSpeaker({ sampleRateHz, bufferMs: 200, player, clock: systemClock, log: noLog });
+  suite.skipIf(uncompiled || unreachable)(`${player}, heard through a sound card`, { timeout: 30_000 }, () => {
+    let card: SoundCard;
+    beforeAll(() => {
+      card = startSoundCard(sampleRateHz);
+      for (const [name, value] of Object.entries(card.env)) vi.stubEnv(name, value);
+    });
+    afterAll(() => {
+      card.stop();
+      vi.unstubAllEnvs();
+    });
+    const open = () => openSpeaker({ sampleRateHz, bufferMs: 200, player, clock: systemClock, log: noLog });
 
-      it('plays the very samples, in order, from the first to the last', async () => {
-        const recording = await card.record();
-        const sink = await open();
-        const signal = testSignal(sampleRateHz, 1234);
-        for (const chunk of chunks(signal)) await sink.write(chunk);
-        await sink.drain();
-        const drainedMs = performance.now();
-        await recording.untilSilent(signal.length, 300);
-        recording.stop();
-        expect(sink.player).toBe(player);
-        // Where the machine was too busy, silence may stand between them, but nothing is lost or out of order.
-        expect(Buffer.compare(bytesOf(sounding(recording.samples)), bytesOf(signal))).toBe(0);
-        expect(sink.position().playedSamples).toBe(signal.length);
-        const last = recording.samples.findLastIndex((sample) => sample !== 0);
-        expect(drainedMs).toBeGreaterThan(recording.arrivalMs(last) - 100);
-      });
+    it('plays the very samples, in order, from the first to the last', async () => {
+      const recording = await card.record();
+      const sink = await open();
+      const signal = testSignal(sampleRateHz, 1234);
+      for (const chunk of chunks(signal)) await sink.write(chunk);
+      await sink.drain();
+      const drainedMs = performance.now();
+      await recording.untilSilent(signal.length, 300);
+      recording.stop();
+      expect(sink.player).toBe(player);
+      // Where the machine was too busy, silence may stand between them, but nothing is lost or out of order.
+      expect(Buffer.compare(bytesOf(sounding(recording.samples)), bytesOf(signal))).toBe(0);
+      expect(sink.position().playedSamples).toBe(signal.length);
+      const last = recording.samples.findLastIndex((sample) => sample !== 0);
+      expect(drainedMs).toBeGreaterThan(recording.arrivalMs(last) - 100);
+    });
 
-      it('is silent within 100 ms of an abort, and knows what was heard', async () => {
-        const recording = await card.record();
-        const sink = await open();
-        for (const chunk of chunks(testSignal(sampleRateHz, 5000))) await sink.write(chunk);
-        const drained = sink.drain();
-        await recording.until((samples) => ms(sounding(samples).length) > 700);
-        const recordedBy = recording.samples.length;
-        sink.abort();
-        await drained;
-        await recording.untilSilent(1, 400);
-        recording.stop();
-        const last = recording.samples.findLastIndex((sample) => sample !== 0);
-        expect(ms(last - recordedBy)).toBeLessThan(100);
-        // On a quiet machine 20 to 60 ms (docs/playing.md); a busy one starts some programs late.
-        expect(Math.abs(ms(sink.position().playedSamples - sounding(recording.samples).length))).toBeLessThan(250);
-      });
+    it('is silent within 100 ms of an abort, and knows what was heard', async () => {
+      const recording = await card.record();
+      const sink = await open();
+      for (const chunk of chunks(testSignal(sampleRateHz, 5000))) await sink.write(chunk);
+      const drained = sink.drain();
+      await recording.until((samples) => ms(sounding(samples).length) > 700);
+      const recordedBy = recording.samples.length;
+      sink.abort();
+      await drained;
+      await recording.untilSilent(1, 400);
+      recording.stop();
+      const last = recording.samples.findLastIndex((sample) => sample !== 0);
+      expect(ms(last - recordedBy)).toBeLessThan(100);
+      // On a quiet machine 20 to 60 ms (docs/playing.md); a busy one starts some programs late.
+      expect(Math.abs(ms(sink.position().playedSamples - sounding(recording.samples).length))).toBeLessThan(250);
+    });
 
-      it('counts the silence where the source stalls, and loses nothing in it', async () => {
-        const recording = await card.record();
-        const sink = await open();
-        const signal = testSignal(sampleRateHz, 1000);
-        for (const chunk of chunks(signal.subarray(0, sampleRateHz * 0.4))) await sink.write(chunk);
-        await recording.untilSilent(sampleRateHz * 0.4, 400);
-        for (const chunk of chunks(signal.subarray(sampleRateHz * 0.4))) await sink.write(chunk);
-        await sink.drain();
-        await recording.untilSilent(signal.length, 300);
-        recording.stop();
-        expect(sink.underruns).toBeGreaterThanOrEqual(1);
-        expect(sink.underrunMs).toBeGreaterThan(300);
-        expect(Buffer.compare(bytesOf(sounding(recording.samples)), bytesOf(signal))).toBe(0);
-      });
-    },
-  );
+    it('counts the silence where the source stalls, and loses nothing in it', async () => {
+      const recording = await card.record();
+      const sink = await open();
+      const signal = testSignal(sampleRateHz, 1000);
+      for (const chunk of chunks(signal.subarray(0, sampleRateHz * 0.4))) await sink.write(chunk);
+      await recording.untilSilent(sampleRateHz * 0.4, 400);
+      for (const chunk of chunks(signal.subarray(sampleRateHz * 0.4))) await sink.write(chunk);
+      await sink.drain();
+      await recording.untilSilent(signal.length, 300);
+      recording.stop();
+      expect(sink.underruns).toBeGreaterThanOrEqual(1);
+      expect(sink.underrunMs).toBeGreaterThan(300);
+      expect(Buffer.compare(bytesOf(sounding(recording.samples)), bytesOf(signal))).toBe(0);
+    });
+  });
 }
 
 const bytesOf = (samples: Int16Array) => Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);

@@ -284,7 +284,9 @@ const loud = (samples: Int16Array) => samples.filter((sample) => Math.abs(sample
 
 for (const recorder of ['rec', 'sox', 'arecord'] as const) {
   const programs = [...soundCardPrograms, 'paplay', 'pkill', recorder];
-  needs(...programs).describe.skipIf(!alsaReachesCard())(`${recorder} on a sound card`, () => {
+  // Under VOX_REQUIRE_ALL it is not skipped, and fails where ALSA does not reach the card.
+  const unreachable = process.env.VOX_REQUIRE_ALL !== '1' && !alsaReachesCard();
+  needs(...programs).describe.skipIf(unreachable)(`${recorder} on a sound card`, () => {
     let card: SoundCard;
     beforeAll(() => {
       card = startSoundCard(48_000);

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { Reader } from 'wav';
 import { openAudio } from '../../../src/audio/sources/open-audio.ts';
 import { needs } from '../../support/programs.ts';
+import { recordings, withRecordings } from '../../support/recordings.ts';
 import { scratchDirectory } from '../scratch.ts';
 import { encoded, sine } from '../signal.ts';
 import { chunk, container, extensible, fmt, type Kind, riff, u32, wavFile } from '../wav-bytes.ts';
@@ -163,16 +164,7 @@ describe('against sox', () => {
   });
 });
 
-const recordings = process.env.VOX_TEST_AUDIO ?? '../shared/audio';
-const hasRecordings = (() => {
-  try {
-    return readFileSync(`${recordings}/goforward.wav`).length > 44;
-  } catch {
-    return false;
-  }
-})();
-
-describe.skipIf(!hasRecordings)('the recordings', () => {
+withRecordings('the recordings', () => {
   it('are read sample for sample', async () => {
     for (const name of ['goforward.wav', 'austen-0880.wav']) {
       const [source] = await openAudio({ path: `${recordings}/${name}` });
