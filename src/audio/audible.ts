@@ -70,4 +70,18 @@ export class AudibleStretches {
     const end = last && Math.min(last.endSample, toSample);
     return end !== undefined && end > fromSample ? end : undefined;
   }
+
+  /**
+   * The first stretch of speech that begins at or behind that sample, up to the first pause of `leastPause` samples, or
+   * up to now where there is none yet. Undefined where nothing is audible there.
+   */
+  utterance(fromSample: number, leastPause: number): { startSample: number; endSample: number } | undefined {
+    let found: { startSample: number; endSample: number } | undefined;
+    for (const { startSample, endSample } of this.#stretches) {
+      if (startSample < fromSample) continue;
+      if (found && startSample - found.endSample >= leastPause) return found;
+      found = { startSample: found?.startSample ?? startSample, endSample };
+    }
+    return found;
+  }
 }

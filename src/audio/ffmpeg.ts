@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { SpeechError } from '../errors.ts';
+import { childEnv } from './child-env.ts';
 import { findProgram } from './find-program.ts';
 import type { AudioFormat, CompressedEncoding, Encoding } from './format.ts';
 import { formatName } from './format.ts';
@@ -71,7 +72,7 @@ class Ffmpeg implements EncodeStream {
   #ended: Promise<void> | undefined;
 
   constructor(program: string, args: readonly string[]) {
-    this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
+    this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true, env: childEnv() });
     this.#input = new PipeWriter(this.#child.stdin, 'ffmpeg');
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#complaint = (this.#complaint + text).slice(-complaintChars);

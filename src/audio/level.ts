@@ -20,3 +20,10 @@ export function levelDbfs(audio: Int16Array | Uint8Array): number {
   if (squares === 0) return floorDbfs;
   return Math.max(floorDbfs, 10 * Math.log10(squares / samples.length / fullScale ** 2));
 }
+
+/** The largest of linear16 samples in dB relative to full scale, 0 at most. Digital silence, and nothing, read -120. */
+export function peakDbfs(samples: Int16Array): number {
+  let peak = 0;
+  for (let i = 0; i < samples.length; i++) peak = Math.max(peak, Math.abs(samples[i] ?? 0));
+  return peak === 0 ? floorDbfs : 20 * Math.log10(peak / fullScale);
+}

@@ -19,4 +19,11 @@ export interface AudioSink {
   drain(): Promise<void>;
   abort(): void;
   position(): PlayPosition;
+  /** All that was written so far is whole: `takeBack` does not reach further back. Only beside `takeBack`. */
+  readonly checkpoint?: (() => Promise<void> | void) | undefined;
+  /**
+   * What was written since the last checkpoint (or the beginning) comes again. One that has stored it removes it, one
+   * that has played it leaves out as much of what comes next. Missing where neither can be done.
+   */
+  readonly takeBack?: (() => Promise<void> | void) | undefined;
 }

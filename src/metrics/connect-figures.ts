@@ -7,6 +7,9 @@ export interface ConnectionFacts {
   readonly requestId?: string;
 }
 
+/** The names of what `connectFigures` gives. */
+export const connectFigureNames = [...(['connectMs', 'dnsMs', 'tcpMs', 'tlsMs', 'upgradeMs', 'handshakeMs'] as const)];
+
 /** How long each step of connecting took, ms. */
 export function connectFigures(line: Timeline) {
   return {
@@ -14,6 +17,7 @@ export function connectFigures(line: Timeline) {
     dnsMs: tidy(betweenMs(line, 'connectStart', 'dns')),
     tcpMs: tidy(sinceMs(line.at('dns') ?? line.at('connectStart'), line.at('tcp'))),
     tlsMs: tidy(betweenMs(line, 'tcp', 'tls')),
+    upgradeMs: tidy(sinceMs(line.at('tls') ?? line.at('tcp'), line.at('open'))),
     handshakeMs: tidy(betweenMs(line, 'handshakeStart', 'ready')),
   };
 }

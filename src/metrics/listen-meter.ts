@@ -11,6 +11,9 @@ import { WordWatch } from './word-watch.ts';
 /** Of figures that are medians, so many of the newest count: a microphone may be open for days. */
 const keptFigures = 10_000;
 
+/** So much silence parts two utterances, where no service says so: shorter than services' own endpointing. */
+const utterancePauseMs = 300;
+
 interface Place {
   readonly startMs: number;
   readonly endMs: number;
@@ -93,6 +96,17 @@ export class ListenMeter {
     if (kind.forced) this.#open = undefined;
     else if (kind.endOfUtterance) this.utteranceEnd(atMs);
     return tidy(sinceMs(endSentMs, atMs));
+  }
+
+  /** The first utterance behind that place, ms, in the audio sent so far. */
+  utteranceAfter(ms: number): Place | undefined {
+    const pause = this.#sample(utterancePauseMs);
+    const found = this.#audible.utterance(this.#sample(ms), pause);
+    return found && { startMs: this.#ms(found.startSample), endMs: this.#ms(found.endSample) };
+  }
+
+  #ms(sample: number): number {
+    return (sample * 1000) / this.#format.sampleRateHz;
   }
 
   /** When the last that can be heard in that place had been sent. */

@@ -9,6 +9,7 @@ export interface ListenReport {
   readonly dnsMs?: number;
   readonly tcpMs?: number;
   readonly tlsMs?: number;
+  readonly upgradeMs?: number;
   readonly handshakeMs?: number;
   /** Of the audio that was sent. */
   readonly audioMs: number;
@@ -25,6 +26,8 @@ export interface ListenReport {
   readonly rttMs?: number;
   readonly rtf?: number;
   readonly revisions?: number;
+  /** How often another connection took the place of one that was lost; left out where none was. */
+  readonly reconnects?: number;
   /** Of the audio, and the frames that carried it. */
   readonly bytes: number;
   readonly chunks: number;

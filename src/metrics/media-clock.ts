@@ -1,24 +1,32 @@
-/** Instants that are remembered, in pieces of audio: longer than any service takes to answer. */
+/** Instants that are remembered, in pieces of audio: longer than any service takes to answer. Room grows up to twice that. */
 const keptPieces = 10_000;
+const firstRoom = 500;
 
 /**
  * Ties the samples of a stream to the instants at which they were sent: a sample's is that of the piece that held it.
  * Where a recorder delivers in blocks, that is later than it was spoken, by up to a block.
  */
 export class MediaClock {
-  /** Of each piece. Lists that grow would be moved about in memory all the time. */
-  readonly #endSamples = new Float64Array(2 * keptPieces);
-  readonly #atMs = new Float64Array(2 * keptPieces);
+  /** Of each piece. */
+  #endSamples = new Float64Array(firstRoom);
+  #atMs = new Float64Array(firstRoom);
   #pieces = 0;
   /** What was sent before this sample is forgotten. */
   #fromSample = 0;
 
   /** The samples up to this one (exclusive) have been sent by now, clock ms. */
   sent(endSample: number, atMs: number): void {
-    if (this.#pieces === this.#atMs.length) this.#forget();
+    if (this.#pieces === 2 * keptPieces) this.#forget();
+    else if (this.#pieces === this.#atMs.length) this.#makeRoom();
     this.#endSamples[this.#pieces] = endSample;
     this.#atMs[this.#pieces] = atMs;
     this.#pieces++;
+  }
+
+  #makeRoom(): void {
+    const room = Math.min(2 * keptPieces, 2 * this.#pieces);
+    this.#endSamples = grown(this.#endSamples, room);
+    this.#atMs = grown(this.#atMs, room);
   }
 
   #forget(): void {
@@ -45,4 +53,10 @@ export class MediaClock {
   sentBefore(sample: number): number | undefined {
     return this.sentAt(sample - 1);
   }
+}
+
+function grown(values: Float64Array<ArrayBuffer>, room: number): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(room);
+  larger.set(values);
+  return larger;
 }

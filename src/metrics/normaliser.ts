@@ -1,5 +1,7 @@
 /** What makes words of a text before word errors are counted. Any change of a rule is a new version. */
 export const normaliser = { name: 'voxwire-en', version: 1 } as const;
+/** As documents carry it. */
+export const normaliserId = `${normaliser.name}/${normaliser.version}`;
 
 const titles: ReadonlyMap<string, string> = new Map([
   ['mr', 'mister'],

@@ -10,6 +10,7 @@ export interface TurnReport {
   readonly dnsMs?: number;
   readonly tcpMs?: number;
   readonly tlsMs?: number;
+  readonly upgradeMs?: number;
   readonly handshakeMs?: number;
   readonly ttfbMs?: number;
   readonly ttfbFlushMs?: number;
@@ -29,5 +30,13 @@ export interface TurnReport {
   readonly chunks: number;
   readonly chars: number;
   readonly connections: number;
+  /** How often another connection took the place of one that was lost; left out where none was. */
+  readonly reconnects?: number;
   readonly requestId?: string;
+  /** The service says that it had this answer already. */
+  readonly cached?: boolean;
+  /** The time to its first audio by the service's own clock, where it tells one. */
+  readonly vendorFirstAudioMs?: number;
+  /** How long text and flushes waited for the service's rate limits; left out where they did not. */
+  readonly waitedMs?: number;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { levelDbfs } from '../../src/audio/level.ts';
+import { levelDbfs, peakDbfs } from '../../src/audio/level.ts';
 import { linear16 } from '../../src/audio/linear16.ts';
 import { encoded, silence, sine, sinePeak } from './signal.ts';
 
@@ -40,5 +40,18 @@ describe('linear16', () => {
     const bytes = new Uint8Array(8);
     expect(linear16(bytes.subarray(2, 6)).buffer).toBe(bytes.buffer);
     expect(linear16(bytes.subarray(1, 5)).buffer).not.toBe(bytes.buffer);
+  });
+});
+
+describe('peakDbfs', () => {
+  it('is that of the largest sample, of either sign', () => {
+    expect(peakDbfs(Int16Array.of(3, -32_768, 5))).toBe(0);
+    expect(peakDbfs(Int16Array.of(0, 16_384, 0))).toBeCloseTo(-6.02, 2);
+    expect(peakDbfs(Int16Array.of(0, 0, -1))).toBeCloseTo(-90.3, 1);
+  });
+
+  it('reads silence and nothing as -120', () => {
+    expect(peakDbfs(silence(16_000, 20))).toBe(-120);
+    expect(peakDbfs(new Int16Array())).toBe(-120);
   });
 });

@@ -33,9 +33,9 @@ describe('GapMeter', () => {
   it('gives a percentile by nearest rank', () => {
     const meter = meterOf([...Array(95).fill(10), ...Array(5).fill(100)]);
     expect(meter.percentileMs(0.95)).toBeGreaterThanOrEqual(10);
-    expect(meter.percentileMs(0.95)).toBeLessThan(10.6);
+    expect(meter.percentileMs(0.95)).toBeLessThan(10.1);
     expect(meter.percentileMs(0.96)).toBeGreaterThanOrEqual(99.9);
-    expect(meter.percentileMs(0)).toBeLessThan(10.6);
+    expect(meter.percentileMs(0)).toBeLessThan(10.1);
     expect(meter.percentileMs(1)).toBeCloseTo(100, 6);
   });
 
@@ -43,13 +43,13 @@ describe('GapMeter', () => {
     expect(meterOf([0, 0, 0]).percentileMs(0.95)).toBe(0);
   });
 
-  it('is at most 6 % too high, and never too low, from 0.01 ms to five minutes', () => {
+  it('is at most 1 % too high, and never too low, from 0.01 ms to five minutes', () => {
     const gaps = fc.array(fc.double({ min: 0.02, max: 300_000, noNaN: true }), { minLength: 1, maxLength: 200 });
     fc.assert(
       fc.property(gaps, fc.double({ min: 0.01, max: 1, noNaN: true }), (list, fraction) => {
         const measured = meterOf(list).percentileMs(fraction) ?? Number.NaN;
         const wanted = exact(list, fraction);
-        expect(measured).toBeLessThanOrEqual(wanted * 1.06);
+        expect(measured).toBeLessThanOrEqual(wanted * 1.01);
         expect(measured).toBeGreaterThanOrEqual(wanted * 0.999999);
       }),
     );

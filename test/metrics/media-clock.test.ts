@@ -38,6 +38,17 @@ describe('MediaClock', () => {
     expect([clock.sentAt(399), clock.sentAt(400)]).toEqual([5, 6]);
   });
 
+  it('remembers every piece, however often its room had to grow', () => {
+    const clock = new MediaClock();
+    for (let i = 1; i <= 4321; i++) {
+      clock.sent(i * 10, i);
+      if (i % 500 <= 1)
+        expect([clock.sentAt(0), clock.sentBefore(i * 10), clock.sentAt(i * 10)]).toEqual([1, i, undefined]);
+    }
+    const known = Array.from({ length: 4321 }, (_, i) => clock.sentAt(i * 10));
+    expect(known).toEqual(Array.from({ length: 4321 }, (_, i) => i + 1));
+  });
+
   it('forgets what was long ago, and says so instead of telling another’s time', () => {
     const clock = new MediaClock();
     for (let i = 1; i <= 100_000; i++) clock.sent(i * 10, i);

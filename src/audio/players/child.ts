@@ -2,6 +2,7 @@ import type { ChildProcessByStdio } from 'node:child_process';
 import { execFile, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { SpeechError } from '../../errors.ts';
+import { childEnv } from '../child-env.ts';
 import { atExit } from '../sinks/at-exit.ts';
 
 /** What is kept of what a player says on its stderr: the end, where the reason stands. */
@@ -26,7 +27,7 @@ export class PlayerChild {
       windowsHide: true,
       detached: process.platform !== 'win32',
       // What Node was told for this process (an inspector, a loader) is not meant for a player that is one, too.
-      env: { ...process.env, NODE_OPTIONS: '' },
+      env: { ...childEnv(), NODE_OPTIONS: '' },
     });
     this.#child.stdout.resume();
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -99,9 +100,14 @@ export class PlayerChild {
 /** What a program writes to stdout and stderr when it is asked something; empty when it does not answer in 2 s. */
 export function askProgram(name: string, argv: readonly string[]): Promise<string> {
   return new Promise((resolve) => {
-    const child = execFile(name, argv, { timeout: 2000, windowsHide: true }, (_error, stdout, stderr) => {
-      resolve(stdout + stderr);
-    });
+    const child = execFile(
+      name,
+      argv,
+      { timeout: 2000, windowsHide: true, env: childEnv() },
+      (_error, stdout, stderr) => {
+        resolve(stdout + stderr);
+      },
+    );
     child.stdin?.end();
   });
 }

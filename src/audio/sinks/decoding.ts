@@ -29,6 +29,9 @@ function fits(format: AudioFormat, wanted: AudioFormat): boolean {
 }
 
 class DecodingSink implements AudioSink {
+  /** Of what passes as it is. (What is decoded is compressed, and no turn takes that back.) */
+  readonly checkpoint: AudioSink['checkpoint'];
+  readonly takeBack: AudioSink['takeBack'];
   readonly #sink: AudioSink;
   readonly #wanted: AudioFormat;
   readonly #onWarning: (text: string) => void;
@@ -43,6 +46,8 @@ class DecodingSink implements AudioSink {
 
   constructor(sink: AudioSink, { wanted, onWarning = () => {} }: DecodingOptions) {
     this.#sink = sink;
+    this.checkpoint = sink.checkpoint && (() => sink.checkpoint?.());
+    this.takeBack = sink.takeBack && (() => sink.takeBack?.());
     this.#wanted = wanted;
     this.#onWarning = onWarning;
   }

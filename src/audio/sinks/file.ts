@@ -51,6 +51,8 @@ export function partialPath(path: string, otherwise = ''): string {
 
 class TargetSink implements FileSink {
   readonly path: string;
+  readonly checkpoint: AudioSink['checkpoint'];
+  readonly takeBack: AudioSink['takeBack'];
   readonly #target: Target;
   readonly #container: Container;
   readonly #intake: Intake;
@@ -60,6 +62,8 @@ class TargetSink implements FileSink {
   /** That of the first chunk; until then, what an empty file's header would say. */
   #format: AudioFormat;
   #headerBytes = 0;
+  /** Audio up to the last checkpoint. */
+  #wholeBytes = 0;
   #begun = false;
   #failure: Error | undefined;
   #stopped = false;
@@ -78,6 +82,11 @@ class TargetSink implements FileSink {
     // A device or a pipe gets every chunk as it comes: somebody may be listening.
     this.#gathered = new Uint8Array(target.whole ? writeBytes : 0);
     this.#format = options.format ?? emptyFormat;
+    if (!target.whole) return;
+    this.checkpoint = () => {
+      this.#wholeBytes = this.#intake.byteCount;
+    };
+    this.takeBack = () => this.#takeBack();
   }
 
   refuses(format: AudioFormat): string | undefined {
@@ -91,6 +100,15 @@ class TargetSink implements FileSink {
     const bytes = this.#begun ? chunk.bytes : Buffer.concat([this.#begin(chunk.format), chunk.bytes]);
     this.#checkSize();
     return this.#put(bytes);
+  }
+
+  async #takeBack(): Promise<void> {
+    if (this.#stopped) return;
+    const voidBytes = this.#intake.byteCount - this.#wholeBytes;
+    this.#intake.takeBack(this.#wholeBytes);
+    const storedBytes = voidBytes - this.#fill;
+    this.#fill = Math.max(0, -storedBytes);
+    if (storedBytes > 0) await this.#target.cut(this.#headerBytes + this.#wholeBytes);
   }
 
   drain(): Promise<void> {

@@ -41,6 +41,11 @@ export class Intake {
     this.#byteCount += chunk.bytes.length;
   }
 
+  /** So many bytes are left of what was let in. */
+  takeBack(byteCount: number): void {
+    this.#byteCount = byteCount;
+  }
+
   position(): PlayPosition {
     const bytes = this.#format && frameBytes(this.#format);
     return { playedSamples: bytes ? Math.floor(this.#byteCount / bytes) : 0, atMs: this.#clock.now() };

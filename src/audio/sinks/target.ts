@@ -21,6 +21,8 @@ export interface Target {
   readonly writePath: string;
   readonly bytesWritten: number;
   write(bytes: Uint8Array): Promise<void>;
+  /** Cuts the file to that length; what is written next follows there. Only where `whole`. */
+  cut(lengthBytes: number): Promise<void>;
   /** Makes the file that long (cut, or filled with zeros) and overwrites its start. Nothing where not `whole`. */
   seal(lengthBytes: number, start: Uint8Array): Promise<void>;
   /** All is written: closes it, and gives it its final name. */
@@ -59,6 +61,7 @@ function directTarget(path: string, { write, close, flushed }: Outlet): Target {
       await write(bytes);
       bytesWritten += bytes.length;
     },
+    cut: async () => {},
     seal: async () => {},
     commit: () => flushed().finally(close),
     keepAs: async () => {

@@ -22,7 +22,12 @@ function writeAll(sinks: readonly AudioSink[], chunk: AudioChunk): Promise<void>
 export function teeSinks(sinks: readonly AudioSink[]): AudioSink {
   const [first] = sinks;
   if (!first) throw new RangeError('a tee needs at least one sink');
+  const all = (what: 'checkpoint' | 'takeBack') => async () => {
+    await Promise.all(sinks.map((sink) => sink[what]?.()));
+  };
+  const takesBack = sinks.every((sink) => sink.takeBack);
   return {
+    ...(takesBack && { checkpoint: all('checkpoint'), takeBack: all('takeBack') }),
     refuses(format) {
       return sinks.map((sink) => sink.refuses(format)).find((refusal) => refusal !== undefined);
     },

@@ -42,11 +42,16 @@ class TemporaryFile implements Target {
   async write(bytes: Uint8Array): Promise<void> {
     await this.#named(async () => {
       for (let done = 0; done < bytes.length; ) {
-        const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done);
+        const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, this.#bytesWritten);
         done += bytesWritten;
         this.#bytesWritten += bytesWritten;
       }
     });
+  }
+
+  async cut(lengthBytes: number): Promise<void> {
+    await this.#named(() => this.#handle.truncate(lengthBytes));
+    this.#bytesWritten = lengthBytes;
   }
 
   async seal(lengthBytes: number, start: Uint8Array): Promise<void> {

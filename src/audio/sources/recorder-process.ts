@@ -1,6 +1,7 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Clock, Timer } from '../../clock.ts';
 import { SpeechError } from '../../errors.ts';
+import { keyVariables } from '../child-env.ts';
 import { atExit } from '../sinks/at-exit.ts';
 import type { RecorderProgram } from './recorders.ts';
 
@@ -45,8 +46,10 @@ export async function startRecorder(options: RecorderOptions): Promise<RecorderP
 
 /** The package gives no way to hand a program its environment; a program starts with what ours is at that instant. */
 function inEnvironment<T>(environment: Record<string, string>, work: () => T): T {
-  const before = Object.keys(environment).map((name) => [name, process.env[name]] as const);
+  const keys = keyVariables(process.env);
+  const before = [...Object.keys(environment), ...keys].map((name) => [name, process.env[name]] as const);
   Object.assign(process.env, environment);
+  for (const name of keys) delete process.env[name];
   try {
     return work();
   } finally {

@@ -36,12 +36,13 @@ async function limitDisk(roomBytes: number): Promise<() => void> {
   const prototype = Object.getPrototypeOf(handle);
   const write = prototype.write;
   let room = roomBytes;
-  prototype.write = function limited(bytes: Uint8Array, offset: number, length: number, position?: number) {
-    if (position !== undefined) return write.call(this, bytes, offset, length, position);
+  prototype.write = function limited(bytes: Uint8Array, offset: number, length: number, position: number) {
+    // What is there already is overwritten, and wants no room.
+    if (position + length <= roomBytes - room) return write.call(this, bytes, offset, length, position);
     if (room === 0) return Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' }));
     const taken = Math.min(room, length);
     room -= taken;
-    return write.call(this, bytes, offset, taken);
+    return write.call(this, bytes, offset, taken, position);
   };
   undo = () => {
     prototype.write = write;

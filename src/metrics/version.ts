@@ -1,0 +1,2 @@
+/** Of the definitions in docs/metrics.md. */
+export const metricsVersion = 2;
