@@ -1,6 +1,8 @@
+import type { BenchDocument, BenchKind, Comparison, RunRow } from '../bench/document.ts';
 import type { Clock } from '../clock.ts';
 import type { SpeechError } from '../errors.ts';
 import type { TurnReport } from '../metrics/turn-report.ts';
+import { benchTable, comparisonTable } from './bench/table.ts';
 import { type DoctorView, doctorTable } from './doctor-table.ts';
 import { type Hearing, HearingReports, type Say } from './hearing.ts';
 import { PaintedLines } from './painted-lines.ts';
@@ -53,6 +55,15 @@ export interface Reporter {
   voices(voices: readonly VoiceRow[]): void;
   /** The result of `vox doctor`, as data on stdout. */
   doctor(result: DoctorView): void;
+  /** A measured run, for programs: people have the moving line. */
+  benchRun(row: RunRow): void;
+  /**
+   * The result of `vox bench`: a table as data on stdout, advice as talk; for programs one object, without the runs.
+   * Resolves when the table is written; the moving line is gone then.
+   */
+  bench(document: BenchDocument): Promise<void>;
+  /** What `vox bench compare` found, as data on stdout. */
+  comparisons(kind: BenchKind, comparisons: readonly Comparison[]): void;
   /** Said in every mode. */
   error(error: SpeechError, extra?: ErrorExtra): void;
   /** Takes the moving line away. Resolves when everything is written; nothing needs to wait for that. */
@@ -168,6 +179,35 @@ class StreamReporter implements Reporter {
 
   doctor(result: DoctorView): void {
     this.#data.add((paint) => doctorTable(result, { ...this.#list(), paint }));
+  }
+
+  benchRun(row: RunRow): void {
+    this.#say({ event: 'run', ...row });
+  }
+
+  async bench(document: BenchDocument): Promise<void> {
+    const { runs: _, timelines: __, ...summary } = document;
+    this.#say({ event: 'summary', ...summary });
+    if (this.#options.mode === 'json') return;
+    const { columns } = this.#list();
+    // The advice goes to those who look, not into what is kept.
+    const table = { ...document, advice: [] };
+    await this.#progress?.end();
+    this.#data.add((paint) => `${benchTable(table, { columns, paint }).join('\n')}\n`);
+    // Both may be one screen: what is said next stands below it.
+    await this.#data.flushed();
+    if (this.#options.mode === 'quiet') return;
+    for (const { message, series } of document.advice) {
+      const about = series === undefined || document.series.length === 1 ? '' : `${series}: `;
+      this.#lines.add((paint) => `vox: ${paint.yellow(visible(`${about}${message}`))}\n`);
+    }
+  }
+
+  comparisons(kind: BenchKind, comparisons: readonly Comparison[]): void {
+    for (const comparison of comparisons) this.#say({ event: 'comparison', kind, ...comparison });
+    if (this.#options.mode === 'json') return;
+    const { columns } = this.#list();
+    this.#data.add((paint) => `${comparisonTable(comparisons, kind, { columns, paint }).join('\n')}\n`);
   }
 
   #list(): { mode: ReportMode; columns?: number } {

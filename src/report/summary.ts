@@ -33,6 +33,7 @@ const parts: readonly Part[] = [
   ({ rtf }) => figure('rtf', rtf, ratio),
   ({ gapMaxMs }) => figure('gaps up to', gapMaxMs, milliseconds),
   ({ connections }) => (connections > 1 ? `${connections} connections` : undefined),
+  ({ reconnects }) => (reconnects ? `${reconnects} reconnect${reconnects === 1 ? '' : 's'}` : undefined),
   (_, { underruns, underrunMs }) => {
     if (!underruns) return undefined;
     const lasting = underrunMs === undefined ? '' : ` (${milliseconds(underrunMs)})`;

@@ -15,8 +15,12 @@ export function visible(text: string): string {
 
 /** One line of JSON. What JSON lets through and a terminal would obey (C1 controls, direction) is escaped, too. */
 export function jsonLine(value: object): string {
-  const json = JSON.stringify(value).replace(unsafe, (character) => `\\u${hex(character.charCodeAt(0), 4)}`);
-  return `${json}\n`;
+  return `${visibleJson(JSON.stringify(value))}\n`;
+}
+
+/** The same of JSON that is written already; it stays JSON of the same meaning. */
+export function visibleJson(json: string): string {
+  return json.replace(unsafe, (character) => `\\u${hex(character.charCodeAt(0), 4)}`);
 }
 
 /** An endpoint without what may hold a secret: user, password, query. */

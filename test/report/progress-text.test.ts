@@ -36,6 +36,12 @@ describe('progressText', () => {
     expect(progressText({ done, total, unit: 'files' }, 77)).toBe(`${bar} ${done}/${total} files`);
   });
 
+  it('ends with whatever else there is to say, safe to print', () => {
+    expect(progressText({ done: 1, total: 4, unit: 'runs', notes: ['ttfa 45 ms', 'a\x1bb'] }, 77)).toBe(
+      '█████░░░░░░░░░░░░░░░ 1/4 runs · ttfa 45 ms · a\\x1bb',
+    );
+  });
+
   it('tells how long it will take', () => {
     expect(progressText({ label: 'transcribing', done: 3, total: 12, unit: 'files', leftMs: 80_000 }, 77)).toBe(
       'transcribing  █████░░░░░░░░░░░░░░░ 3/12 files · 1:20 left',

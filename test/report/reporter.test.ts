@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { BenchDocument, RunRow } from '../../src/bench/document.ts';
 import { SpeechError } from '../../src/errors.ts';
 import type { TurnReport } from '../../src/metrics/turn-report.ts';
 import { createReporter, type ReporterOptions } from '../../src/report/reporter.ts';
@@ -239,5 +240,96 @@ describe('what must not be shown', () => {
     const said = [...stdout.lines, ...stderr.lines].join('\n');
     expect(said).toContain('bad KEY');
     expect(said).not.toContain('a-key');
+  });
+});
+
+describe('a bench', () => {
+  const summary = { ttfaMs: { count: 2, mean: 50, min: 40, max: 60 } };
+  const run: RunRow = {
+    ...{ run: 0, series: 'a · short', target: 'a', prompt: 'short-1', set: 'short', variation: 0, machine: 0 },
+    ...{ startedAtMs: 0, connection: 'fresh', ok: true, ttfaMs: 40 },
+  };
+  const bench: BenchDocument = {
+    ...{ schema: 'voxwire-bench', schemaVersion: 1, kind: 'tts', startedAt: '2030-01-01T00:00:00.000Z' },
+    definitions: { metrics: 2, percentiles: 'hyndman-fan-7', normaliser: 'none/1' },
+    machines: [],
+    plan: { warmup: 0, reuse: false, loop: 'closed', concurrency: 1, seed: 1, dropped: 0, measuringMs: 1, waitedMs: 0 },
+    prompts: { hash: '00', items: [] },
+    targets: [],
+    series: [
+      {
+        ...{ id: 'a · short', target: 'a', set: 'short', cached: false, summary },
+        ...{ runs: 2, measured: 2, failed: 0, invalid: 0, impossible: 0 },
+      },
+    ],
+    runs: [run],
+    timelines: [],
+    comparisons: [],
+    advice: [
+      { code: 'too_few_runs', message: 'two runs\x1bare few', series: 'a · short' },
+      { code: 'dropped', message: 'one start was dropped' },
+    ],
+  };
+  const comparison = { base: 'a', other: 'b', figures: [] };
+
+  it('is a table on stdout for a person, and advice on stderr, safe to print', async () => {
+    const { reporter, stdout, stderr } = setup();
+    reporter.benchRun(run);
+    await reporter.bench(bench);
+    expect(stdout.lines[0]).toBe('a, short  2 measured');
+    expect(stdout.text).toMatch(/^ {2}ttfa +50 +60 {2}ms$/m);
+    expect(stdout.text).not.toContain('few');
+    expect(stderr.lines).toEqual(['vox: two runs\\x1bare few', 'vox: one start was dropped']);
+  });
+
+  it('says which series advice is about, where there are several', async () => {
+    const { reporter, stderr } = setup();
+    const [series] = bench.series;
+    await reporter.bench({ ...bench, series: series ? [series, { ...series, id: 'b · short', target: 'b' }] : [] });
+    expect(stderr.lines[0]).toBe('vox: a · short: two runs\\x1bare few');
+  });
+
+  it('is the table alone where it is quiet', async () => {
+    const { reporter, stdout, stderr } = setup({ mode: 'quiet' });
+    reporter.benchRun(run);
+    await reporter.bench(bench);
+    reporter.comparisons('tts', [comparison]);
+    expect(stdout.lines[0]).toBe('a, short  2 measured');
+    expect(stdout.text).toContain('b against a\n');
+    expect(stderr.text).toBe('');
+  });
+
+  it('is objects for a program: each run, then the summary without the runs', () => {
+    const { reporter, stdout, stderr } = setup({ mode: 'json' });
+    reporter.benchRun(run);
+    reporter.bench(bench);
+    reporter.comparisons('tts', [comparison]);
+    const [first, second, third] = stdout.lines.map((line) => JSON.parse(line));
+    expect(first).toEqual({ event: 'run', ...run });
+    expect(second).toMatchObject({ event: 'summary', series: [{ summary }], advice: bench.advice });
+    expect(second).not.toHaveProperty('runs');
+    expect(second).not.toHaveProperty('timelines');
+    expect(third).toEqual({ event: 'comparison', kind: 'tts', ...comparison });
+    expect(stderr.text).toBe('');
+  });
+
+  it('stands above what is said of it, on one screen with colours', async () => {
+    const screen = new Screen();
+    const { reporter } = setup({ stdout: screen, stderr: screen, color: true });
+    reporter.note('before');
+    await reporter.bench(bench);
+    reporter.error(refused);
+    await reporter.done();
+    const rows = withoutColor(screen.raw).split('\n');
+    const at = (text: string) => rows.findIndex((row) => row.includes(text));
+    expect(at('before')).toBeLessThan(at('a, short'));
+    expect(at('a, short')).toBeLessThan(at('one start was dropped'));
+    expect(at('one start was dropped')).toBeLessThan(at('[E_AUTH]'));
+  });
+
+  it('has no key in it, whatever a service answered', () => {
+    const { reporter, stdout } = setup({ mode: 'json', hide: (text) => text.replaceAll('s3cret', 'KEY') });
+    reporter.benchRun({ ...run, ok: false, error: { code: 'E_AUTH', message: 'bad key s3cret' } });
+    expect(JSON.parse(stdout.text).error.message).toBe('bad key KEY');
   });
 });

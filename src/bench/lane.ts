@@ -1,0 +1,56 @@
+import type { SpeechError } from '../errors.ts';
+import type { Figures } from '../metrics/figures.ts';
+import type { TargetFacts } from './document.ts';
+import type { Clip, Prompt } from './material.ts';
+
+/** One run that is to be made. */
+export interface Job<Material extends Prompt | Clip = Prompt | Clip> {
+  /** Counts from 0; warm-up runs count apart. */
+  readonly run: number;
+  readonly material: Material;
+  /** 0: the material as it stands. */
+  readonly variation: number;
+  readonly warmup: boolean;
+}
+
+/** What came of a run. A failure is an outcome, never a throw: errors and timeouts are rows. */
+export interface Outcome {
+  readonly figures: Figures;
+  readonly error?: SpeechError;
+  /** The instant that latencies count from, and that of the last one, clock ms: in between a stall of ours matters. */
+  readonly t0Ms?: number;
+  readonly endMs: number;
+  readonly connection: 'fresh' | 'warm';
+  /** Why it does not count, where that is not our own stalling: its connection was replaced, say. */
+  readonly invalid?: string;
+  readonly cached?: boolean;
+  readonly requestId?: string;
+  readonly address?: string;
+  readonly tls?: string;
+  readonly transcript?: string;
+  readonly chunks?: ChunkLog;
+  /** How long it waited for a vendor's rate limits, ms; in no figure. */
+  readonly waitedMs?: number;
+}
+
+/** When each frame with audio came, ms after t0, and up to where in the audio it reached, ms. */
+export interface ChunkLog {
+  readonly atMs: readonly number[];
+  readonly throughMs: readonly number[];
+  readonly audibleAtMs?: number;
+}
+
+/**
+ * Makes runs against one target, one at a time, and holds the connection where one is used for all. What a run measures
+ * is the lane's; when runs are made is the runner's.
+ */
+export interface Lane<Material extends Prompt | Clip = Prompt | Clip> {
+  run(job: Job<Material>, signal: AbortSignal): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+/** What is measured: who speaks or hears. Lanes are opened as many as there are runs at once. */
+export interface Target<Material extends Prompt | Clip = Prompt | Clip> {
+  readonly facts: TargetFacts;
+  openLane(): Lane<Material>;
+}

@@ -1,0 +1,165 @@
+import type { AudioChunk } from '../audio/format.ts';
+import { SpeechError, toSpeechError } from '../errors.ts';
+import { ClipWatch } from '../metrics/clip-watch.ts';
+import { connectFigureNames, tidy } from '../metrics/connect-figures.ts';
+import type { FigureName } from '../metrics/figures.ts';
+import { sinceMs } from '../metrics/latency.ts';
+import { hear } from '../session/hearing.ts';
+import type { ListenOptions } from '../session/listen-options.ts';
+import type { SessionOptions, SpeakSession } from '../session/options.ts';
+import { openSpeakSession } from '../session/speak-session.ts';
+import type { TurnResult } from '../session/turn.ts';
+import { clipFrames } from './clip-frames.ts';
+import { spansOf } from './feed.ts';
+import type { Job, Lane, Outcome } from './lane.ts';
+import { errorFigures } from './listen-lane.ts';
+import type { Clip, Prompt } from './material.ts';
+import { type Room, takeRoom } from './room.ts';
+import { evidence, figuresOf, readied } from './speak-lane.ts';
+
+export interface RoundtripPlan {
+  /** The most silence that is sent for the utterance to end. */
+  readonly tailMs: number;
+}
+
+/** Of what is said first, over a connection that is new; of the half that hears; of what is said in reply. */
+const ofPrompt: readonly FigureName[] = [...connectFigureNames, 'coldTtfaMs'];
+const ofHearing: readonly FigureName[] = ['ttfiMs', 'wordLatencyMs', 'revisions', 'audioMs'];
+const ofReply: readonly FigureName[] = ['ttfbMs', 'ttfaMs'];
+
+/**
+ * A voice loop: the prompt is spoken, what was spoken is heard in real time, and what was heard is spoken at once by
+ * the same voice, on its ready connection. Both halves must have the same format, and neither may reconnect.
+ */
+export class RoundtripLane implements Lane<Prompt> {
+  readonly #speaks: () => SessionOptions;
+  readonly #hears: () => ListenOptions;
+  readonly #plan: RoundtripPlan;
+
+  constructor(speaks: () => SessionOptions, hears: () => ListenOptions, plan: RoundtripPlan) {
+    this.#speaks = speaks;
+    this.#hears = hears;
+    this.#plan = plan;
+  }
+
+  async run(job: Job<Prompt>, signal: AbortSignal): Promise<Outcome> {
+    const { rates, ...speaks } = this.#speaks();
+    const { clock } = speaks;
+    const session = openSpeakSession({ ...speaks, signal, flush: 'end' });
+    let room: Room | undefined;
+    try {
+      const { text } = job.material;
+      // The reply is about as long as the prompt; it must not wait for the service's limits.
+      if (rates && speaks.limits !== 'off') {
+        rates.onWait = (message) => speaks.onWarning?.({ code: 'rate_wait', message });
+        room = await takeRoom(rates, [text, text], speaks.service.traits, clock, signal);
+      }
+      const loop = new Loop(session, { ...this.#hears(), pace: 1, signal }, this.#plan);
+      const waitedMs = tidy(room?.waitedMs);
+      return { ...(await loop.run(text)), ...(waitedMs !== undefined && waitedMs > 0 && { waitedMs }) };
+    } catch (thrown) {
+      return { figures: {}, error: toSpeechError(thrown), endMs: clock.now(), connection: 'fresh' };
+    } finally {
+      room?.used();
+      await session.close();
+    }
+  }
+
+  async close(): Promise<void> {}
+}
+
+class Loop {
+  readonly #session: SpeakSession;
+  readonly #hears: ListenOptions;
+  readonly #plan: RoundtripPlan;
+  #reply: { readonly wasReady: boolean; readonly result: Promise<TurnResult> } | undefined;
+
+  constructor(session: SpeakSession, hears: ListenOptions, plan: RoundtripPlan) {
+    this.#session = session;
+    this.#hears = hears;
+    this.#plan = plan;
+  }
+
+  async run(prompt: string): Promise<Outcome> {
+    const facts = await readied(this.#session);
+    const { spoken, result } = await this.#speak(prompt);
+    // A service that closes after each turn gets its new connection now, not in the reply.
+    await readied(this.#session);
+    const watch = new ClipWatch(spoken);
+    const heard = await this.#hear(spoken, watch);
+    const reply = await this.#replied(watch);
+    const roundTripMs = tidy(sinceMs(watch.speechSentMs, reply.audibleMs));
+    return {
+      figures: {
+        ...figuresOf(result.report, (name) => ofPrompt.includes(name)),
+        ...figuresOf(heard, (name) => ofHearing.includes(name)),
+        ...watch.figures(),
+        ...figuresOf(reply.report, (name) => ofReply.includes(name)),
+        ...(roundTripMs !== undefined && { roundTripMs }),
+        ...errorFigures(prompt, watch.transcript),
+      },
+      ...(watch.firstSentMs !== undefined && { t0Ms: watch.firstSentMs }),
+      endMs: reply.audibleMs,
+      connection: 'fresh',
+      transcript: watch.transcript,
+      ...(reply.invalid !== undefined && { invalid: reply.invalid }),
+      ...evidence(facts),
+    };
+  }
+
+  /** The whole of what the service makes of a text. */
+  async #speak(text: string): Promise<{ spoken: Pick<Clip, 'format' | 'bytes'>; result: TurnResult }> {
+    const pieces: Uint8Array[] = [];
+    let { format } = this.#hears.settings;
+    const take = (chunk: AudioChunk) => {
+      ({ format } = chunk);
+      pieces.push(chunk.bytes);
+    };
+    const result = await this.#session.speak(spansOf(text), { take }).result;
+    if (result.error) throw result.error;
+    if (pieces.length === 0) throw new SpeechError('E_PROVIDER', 'the service sent no audio of the prompt');
+    return { spoken: { format, bytes: Buffer.concat(pieces) }, result };
+  }
+
+  /** Sends it, and has the reply spoken in the socket's own handler, as soon as the turn is over. */
+  async #hear(spoken: Pick<Clip, 'format' | 'bytes'>, watch: ClipWatch): Promise<object> {
+    const tap: ListenOptions['tap'] = {
+      sent: (bytes, atMs) => watch.sent(bytes, atMs),
+      result: (event, atMs) => {
+        watch.result(event, atMs);
+        if (watch.turnEnded) this.#answer(watch.transcript);
+      },
+    };
+    const hearing = hear({ ...this.#hears, tap }, this.#frames(spoken, watch));
+    for await (const _ of hearing);
+    const { report, error } = await hearing.result;
+    if (error) throw error;
+    return report;
+  }
+
+  async *#frames(spoken: Pick<Clip, 'format' | 'bytes'>, watch: ClipWatch): AsyncGenerator<AudioChunk> {
+    yield* clipFrames(spoken, { ms: this.#plan.tailMs, isOver: () => watch.turnEnded });
+    watch.asked();
+  }
+
+  #answer(text: string): void {
+    if (this.#reply) return;
+    const wasReady = this.#session.state === 'ready';
+    this.#reply = { wasReady, result: this.#session.speak(spansOf(text), { take: () => {} }).result };
+  }
+
+  async #replied({ speechEndMs, transcript }: ClipWatch) {
+    if (speechEndMs === undefined) throw new SpeechError('E_PROVIDER', 'nothing can be heard in what was spoken');
+    if (this.#reply === undefined) {
+      const within = `in ${this.#plan.tailMs / 1000} s of silence`;
+      const what = transcript === '' ? 'nothing was heard of what was spoken' : `the turn was not ended ${within}`;
+      throw new SpeechError('E_PROVIDER', what);
+    }
+    const { error, report, instants } = await this.#reply.result;
+    if (error) throw error;
+    const { audibleMs } = instants;
+    if (audibleMs === undefined) throw new SpeechError('E_PROVIDER', 'nothing can be heard in the reply');
+    const isWarm = this.#reply.wasReady && report.connections === 1;
+    return { report, audibleMs, invalid: isWarm ? undefined : 'the reply had no connection that was ready' };
+  }
+}

@@ -1,0 +1,74 @@
+import type { FigureName, Figures } from '../metrics/figures.ts';
+import type { RunRow } from './document.ts';
+import type { Outcome } from './lane.ts';
+import type { ScheduledJob } from './schedule.ts';
+import { type SelfWatch, stallMs } from './self-watch.ts';
+
+/** Figures that no service can bring about faster than its link's round trip. */
+const bounded = ['ttfbMs', 'finalizeMs'] as const satisfies readonly FigureName[];
+
+export interface MadeRun {
+  readonly job: ScheduledJob;
+  readonly outcome: Outcome;
+  /** When it was begun, clock ms; and when it should have been, in an open loop. */
+  readonly startedMs: number;
+  readonly intendedMs?: number;
+}
+
+/** Runs of one target, with prompts of one length; what came out of a cache is a series of its own. */
+export function seriesId(target: string, set: string, cached: boolean): string {
+  return `${target} · ${set}${cached ? ' · cached' : ''}`;
+}
+
+/** The row of a run. `zeroMs`: the clock's time at which the first was begun. */
+export function rowOf({ job, outcome, startedMs, intendedMs }: MadeRun, watch: SelfWatch, zeroMs: number): RunRow {
+  const { target, material, variation, run } = job;
+  const { figures, error, connection, cached, requestId, address, tls, transcript, waitedMs } = outcome;
+  const { id } = target.facts;
+  const stalledMs = watch.stalledFor(outcome.t0Ms ?? startedMs, outcome.endMs);
+  const stalled = stalledMs !== undefined && stalledMs > stallMs;
+  const invalid = stalled ? `the client stalled for ${Math.round(stalledMs)} ms` : outcome.invalid;
+  const impossible = bounded.filter((name) => isBelowLink(figures, name));
+  return {
+    run,
+    series: seriesId(id, material.set, cached === true),
+    target: id,
+    prompt: material.id,
+    set: material.set,
+    variation,
+    machine: 0,
+    startedAtMs: Math.round(startedMs - zeroMs),
+    ...(intendedMs !== undefined && { intendedAtMs: Math.round(intendedMs - zeroMs) }),
+    connection,
+    ok: error === undefined,
+    ...(error && { error: { code: error.code, message: error.message } }),
+    ...(invalid !== undefined && { invalid }),
+    ...(impossible.length > 0 && { impossible }),
+    ...(cached !== undefined && { cached }),
+    ...(requestId !== undefined && { requestId }),
+    ...(address !== undefined && { address }),
+    ...(tls !== undefined && { tls }),
+    ...(transcript !== undefined && { transcript }),
+    ...figures,
+    ...(waitedMs !== undefined && { waitedMs }),
+    ...(intendedMs !== undefined && fromIntended(figures, startedMs - intendedMs)),
+  };
+}
+
+function isBelowLink({ rttMs, ...figures }: Figures, name: (typeof bounded)[number]): boolean {
+  const value = figures[name];
+  return value !== undefined && rttMs !== undefined && value < rttMs;
+}
+
+/** An open loop: who should have been served then waited for that too. */
+function fromIntended({ ttfbMs, ttfaMs }: Figures, lateMs: number): Figures {
+  return {
+    lateMs: rounded(lateMs),
+    ...(ttfbMs !== undefined && { ttfbFromIntendedMs: rounded(ttfbMs + lateMs) }),
+    ...(ttfaMs !== undefined && { ttfaFromIntendedMs: rounded(ttfaMs + lateMs) }),
+  };
+}
+
+function rounded(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}

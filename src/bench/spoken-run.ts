@@ -1,0 +1,79 @@
+import { type Clock, pause } from '../clock.ts';
+import type { Figures } from '../metrics/figures.ts';
+import { type Arrivals, bargeInFigures, TurnTap } from '../metrics/turn-tap.ts';
+import type { SpeakSession, SpeakTurn } from '../session/options.ts';
+import type { TurnResult } from '../session/turn.ts';
+import { fedSpans, spansOf } from './feed.ts';
+import type { ChunkLog, Job } from './lane.ts';
+import type { Prompt } from './material.ts';
+import type { SpeakPlan } from './speak-lane.ts';
+
+/** What is said when a prompt was interrupted: no text that was, or will be, said to this target. */
+export function secondText({ material }: Job<Prompt>): string {
+  return `Instead, this: ${material.text}`;
+}
+
+/** Says something that is not measured but for when it was heard. */
+export async function said(session: SpeakSession, text: string): Promise<TurnResult> {
+  const result = await session.speak(spansOf(text), { take: () => {} }).result;
+  if (result.error) throw result.error;
+  return result;
+}
+
+/** One prompt being spoken, and perhaps interrupted by another. */
+export class SpokenRun {
+  readonly #session: SpeakSession;
+  readonly #plan: SpeakPlan;
+  readonly #clock: Clock;
+  readonly #job: Job<Prompt>;
+  readonly #tap = new TurnTap();
+  /** Sound that came though it was interrupted. */
+  #lastLateMs: number | undefined;
+
+  constructor(session: SpeakSession, plan: SpeakPlan, clock: Clock, job: Job<Prompt>) {
+    this.#session = session;
+    this.#plan = plan;
+    this.#clock = clock;
+    this.#job = job;
+  }
+
+  async speak(): Promise<{ result: TurnResult; figures: Figures; chunks: ChunkLog | undefined }> {
+    const { bargeInMs, onAudio } = this.#plan;
+    let bargeIn: Promise<Figures> | undefined;
+    const turn = this.#session.speak(fedSpans(this.#job.material.text, this.#plan.feed, this.#clock), {
+      take: (chunk, atMs) => {
+        this.#tap.audio(chunk, atMs);
+        onAudio?.(this.#job, chunk);
+        if (bargeInMs === undefined || bargeIn) return;
+        const { audibleMs } = turn.instants;
+        if (audibleMs !== undefined) bargeIn = this.#bargeIn(turn, audibleMs + bargeInMs);
+      },
+      late: (_, atMs) => {
+        this.#lastLateMs = atMs;
+      },
+    });
+    const result = await turn.result;
+    const interrupted = await bargeIn;
+    const { t0Ms, audibleMs } = result.instants;
+    const chunks = t0Ms === undefined ? undefined : chunksFrom(this.#tap.arrivals, t0Ms, audibleMs);
+    return { result, figures: { ...this.#tap.figures(), ...interrupted }, chunks };
+  }
+
+  async #bargeIn(turn: SpeakTurn, atMs: number): Promise<Figures> {
+    await pause(this.#clock, Math.max(0, atMs - this.#clock.now()));
+    turn.interrupt();
+    // It has been sent inside the call, behind what a turn's end costs ourselves.
+    const interruptMs = this.#clock.now();
+    const { instants } = await said(this.#session, secondText(this.#job));
+    const lastAudioMs = this.#lastLateMs ?? this.#tap.lastAtMs;
+    return bargeInFigures({ interruptMs, lastAudioMs, nextAudibleMs: instants.audibleMs });
+  }
+}
+
+function chunksFrom({ atMs, throughMs }: Arrivals, t0Ms: number, audibleMs: number | undefined): ChunkLog {
+  return {
+    atMs: atMs.map((ms) => ms - t0Ms),
+    throughMs,
+    ...(audibleMs !== undefined && { audibleAtMs: audibleMs - t0Ms }),
+  };
+}
