@@ -4,7 +4,8 @@ import type { Clock, Timer } from '../clock.ts';
 export class PendingAcks {
   readonly #clock: Clock;
   readonly #limitMs: number;
-  readonly #timers = new Map<string, Timer>();
+  /** By turn. Made when it is wanted: of nearly all sound that comes, nothing is. */
+  #timers: Map<string, Timer> | undefined;
 
   constructor(clock: Clock, limitMs: number) {
     this.#clock = clock;
@@ -12,27 +13,29 @@ export class PendingAcks {
   }
 
   get open(): boolean {
-    return this.#timers.size > 0;
+    return this.#timers !== undefined;
   }
 
   /** Calls `late` unless the interruption of this turn is acknowledged in time. */
   expect(turn: string, late: () => void): void {
     this.settle(turn);
+    this.#timers ??= new Map();
     this.#timers.set(turn, this.#clock.after(this.#limitMs, late, { background: true }));
   }
 
   settle(turn: string): void {
-    this.#timers.get(turn)?.cancel();
-    this.#timers.delete(turn);
+    this.#timers?.get(turn)?.cancel();
+    this.#timers?.delete(turn);
+    if (this.#timers?.size === 0) this.#timers = undefined;
   }
 
   /** Sound of a turn that is not interrupted says that the service is done with those that are. */
   sounded(turn: string): void {
-    if (this.#timers.size > 0 && !this.#timers.has(turn)) this.clear();
+    if (this.#timers !== undefined && !this.#timers.has(turn)) this.clear();
   }
 
   clear(): void {
-    for (const timer of this.#timers.values()) timer.cancel();
-    this.#timers.clear();
+    for (const timer of this.#timers?.values() ?? []) timer.cancel();
+    this.#timers = undefined;
   }
 }

@@ -26,6 +26,8 @@ export class Carriers {
   #settings: SpeakSettings;
   #current: SpeakConnection | undefined;
   #spare: { readonly connection: SpeakConnection; readonly sinceMs: number } | undefined;
+  /** The last that was warmed ahead died before anything came: of the next one that is no excuse. */
+  #metDead = false;
   #closed = false;
 
   constructor(options: SessionOptions, owner: CarriersOwner) {
@@ -53,7 +55,8 @@ export class Carriers {
   #takeSpare(): SpeakConnection | undefined {
     const connection = this.#spare?.connection;
     this.#spare = undefined;
-    if (connection) connection.untried = true;
+    if (connection) connection.untried = !this.#metDead;
+    this.#metDead = false;
     return connection;
   }
 
@@ -81,6 +84,7 @@ export class Carriers {
 
   /** It is gone, or of no more use. A spare one that is lost is nobody's fault, and replaced while something is said. */
   forget(connection: SpeakConnection): void {
+    if (connection.untried) this.#metDead = true;
     if (this.#current === connection) {
       this.#current = undefined;
       this.#lifetime.watch(undefined);
@@ -94,6 +98,7 @@ export class Carriers {
 
   /** Says goodbye to it, and does not wait. What it still gives is read and dropped. */
   retire(connection: SpeakConnection): void {
+    connection.untried = false;
     this.forget(connection);
     connection.acks.clear();
     connection.pause(false);

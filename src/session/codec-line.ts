@@ -8,23 +8,34 @@ export interface CodecLineSetup<Command, Event> {
   readonly peer: Peer<Command, Event>;
   readonly clock: Clock;
   readonly watcher: WireWatcher | undefined;
-  readonly onEvent: (event: Event, atMs: number) => void;
+  readonly owner: CodecLineOwner<Event>;
+}
+
+export interface CodecLineOwner<Event> {
+  /** What the codec made of what came; clock ms. */
+  event(event: Event, atMs: number): void;
 }
 
 /** A codec at work on its connection: it joins the two, and shows the watcher what passes between them. */
 export class CodecLine<Command extends AnyCommand, Event extends AnyEvent> {
-  readonly #setup: CodecLineSetup<Command, Event>;
+  readonly #peer: Peer<Command, Event>;
+  readonly #watcher: WireWatcher | undefined;
+  readonly #owner: CodecLineOwner<Event>;
+  readonly #clock: Clock;
   #transport: Transport | undefined;
   #early: Command[] = [];
   #closeSeen = false;
 
-  constructor(setup: CodecLineSetup<Command, Event>) {
-    this.#setup = setup;
+  constructor({ peer, watcher, owner, clock }: CodecLineSetup<Command, Event>) {
+    this.#peer = peer;
+    this.#watcher = watcher;
+    this.#owner = owner;
+    this.#clock = clock;
   }
 
   opened(transport: Transport, atMs: number): void {
     this.#transport = transport;
-    this.#apply(this.#setup.peer.opened(), atMs);
+    this.#apply(this.#peer.opened(), atMs);
     for (const command of this.#early.splice(0)) this.command(command, atMs);
   }
 
@@ -34,13 +45,13 @@ export class CodecLine<Command extends AnyCommand, Event extends AnyEvent> {
       this.#early.push(command);
       return;
     }
-    this.#setup.watcher?.command(command);
-    this.#apply(this.#setup.peer.encode(command), atMs);
+    this.#watcher?.command(command);
+    this.#apply(this.#peer.encode(command), atMs);
   }
 
   frame(frame: Frame, atMs: number): void {
-    this.#setup.watcher?.received(frame, atMs);
-    this.#apply(this.#setup.peer.decode(frame), atMs);
+    this.#watcher?.received(frame, atMs);
+    this.#apply(this.#peer.decode(frame), atMs);
   }
 
   /** What a codec makes of a close is not said by the service. */
@@ -52,10 +63,9 @@ export class CodecLine<Command extends AnyCommand, Event extends AnyEvent> {
   closed(info: CloseInfo): SpeechError | undefined {
     if (this.#closeSeen) return undefined;
     this.#closeSeen = true;
-    const { watcher, peer, clock } = this.#setup;
-    watcher?.closed(info.code, info.reason);
+    this.#watcher?.closed(info.code, info.reason);
     try {
-      this.#apply(peer.closed(info), clock.now());
+      this.#apply(this.#peer.closed(info), this.#clock.now());
       return undefined;
     } catch (thrown) {
       return toSpeechError(thrown);
@@ -63,14 +73,13 @@ export class CodecLine<Command extends AnyCommand, Event extends AnyEvent> {
   }
 
   #apply({ frames, events }: Step<Event>, atMs: number): void {
-    const { watcher, clock, onEvent } = this.#setup;
     for (const frame of frames) {
-      watcher?.sent(frame, clock.now());
+      this.#watcher?.sent(frame, this.#clock.now());
       this.#transport?.send(frame);
     }
     for (const event of events) {
-      watcher?.event(event);
-      onEvent(event, atMs);
+      this.#watcher?.event(event);
+      this.#owner.event(event, atMs);
     }
   }
 }

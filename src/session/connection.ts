@@ -1,10 +1,10 @@
 import type { Timer } from '../clock.ts';
+import { deferred } from '../deferred.ts';
 import { SpeechError, toSpeechError } from '../errors.ts';
 import { Timeline } from '../metrics/timeline.ts';
 import type { CloseInfo, Frame, FrameHandler, Opened, Transport } from '../transport/transport.ts';
 import { closedFault, lateFault } from './closed.ts';
-import { CodecLine } from './codec-line.ts';
-import { deferred } from './deferred.ts';
+import { CodecLine, type CodecLineOwner } from './codec-line.ts';
 import { Liveness } from './liveness.ts';
 import { openTransport } from './opening.ts';
 import {
@@ -24,21 +24,25 @@ import {
  * (docs/session.md). It joins a transport to a codec and knows nothing of turns.
  */
 export class Connection<Command extends AnyCommand, Event extends AnyEvent, Settings extends AnySettings>
-  implements FrameHandler
+  implements FrameHandler, CodecLineOwner<Event>
 {
+  // First what each frame needs, here and wherever it passes: together, it is fetched together (metrics/turn-meter.ts).
+  #state: ConnectionState = 'connecting';
+  readonly #line: CodecLine<Command | CommonCommand, Event>;
+  readonly #liveness: Liveness;
+  readonly #owner: ConnectionOwner<Event>;
   readonly timeline = new Timeline();
   requestId: string | undefined;
   sessionId: string | undefined;
+  /** The other end, and how what crosses the wire is encrypted, once it is open. */
+  address: string | undefined;
+  tls: string | undefined;
 
   readonly #options: ConnectionOptions<Command | CommonCommand, Event, Settings>;
   readonly #timeouts: SessionTimeouts;
-  readonly #owner: ConnectionOwner<Event>;
-  readonly #line: CodecLine<Command | CommonCommand, Event>;
   readonly #abort = new AbortController();
-  readonly #liveness: Liveness;
   readonly #ready = deferred<void>();
   readonly #gone = deferred<void>();
-  #state: ConnectionState = 'connecting';
   #transport: Transport | undefined;
   /** Of `connectMs`, what connecting has left for the handshake. */
   #handshakeMs = 0;
@@ -54,19 +58,18 @@ export class Connection<Command extends AnyCommand, Event extends AnyEvent, Sett
     settings: Settings,
     owner: ConnectionOwner<Event>,
   ) {
-    const timeouts = { ...defaultTimeouts, ...options.timeouts };
     const watcher = options.watcher?.another?.() ?? options.watcher;
     this.#options = { ...options, ...(watcher && { watcher }) };
-    this.#timeouts = timeouts;
+    this.#timeouts = { ...defaultTimeouts, ...options.timeouts };
     this.#owner = owner;
     this.#line = new CodecLine({
       peer: options.service.client(settings),
       clock: options.clock,
       watcher,
-      onEvent: (event, atMs) => this.#event(event, atMs),
+      owner: this,
     });
     this.#liveness = new Liveness(options.clock, {
-      ...timeouts,
+      ...this.#timeouts,
       keepAliveMs: options.service.traits.keepAliveMs,
       fail: (error) => this.fail(error),
       keepAlive: () => this.command({ type: 'keepAlive' }),
@@ -97,7 +100,8 @@ export class Connection<Command extends AnyCommand, Event extends AnyEvent, Sett
     else this.#opened(opened);
   }
 
-  #opened({ transport, times, headers }: Opened): void {
+  #opened({ transport, times, headers, address, tls }: Opened): void {
+    [this.address, this.tls] = [address, tls];
     this.requestId = headers['dg-request-id'] ?? headers['x-request-id'];
     this.#arrow?.cancel();
     const nowMs = this.#options.clock.now();
@@ -139,7 +143,7 @@ export class Connection<Command extends AnyCommand, Event extends AnyEvent, Sett
     }
   }
 
-  #event(event: Event, atMs: number): void {
+  event(event: Event, atMs: number): void {
     const known: AnyEvent = event;
     if (known.type === 'ready') this.#becameReady(known, atMs);
     this.#owner.event(event, atMs);

@@ -1,7 +1,7 @@
+import { deferred } from '../deferred.ts';
 import type { ListenEvent } from '../speech/listen.ts';
 import type { CloseInfo } from '../transport/transport.ts';
 import { closedWell } from './closed.ts';
-import { deferred } from './deferred.ts';
 
 type FinalEvent = Extract<ListenEvent, { type: 'final' }>;
 
@@ -24,6 +24,11 @@ export class Ending {
 
   get over(): boolean {
     return this.#stage === 'over';
+  }
+
+  /** A final was asked for, and has not come. */
+  get owes(): boolean {
+    return this.#askedFor > 0;
   }
 
   /** Resolves when all audio was sent and all that was asked for has come, or never will: the connection is gone. */

@@ -1,9 +1,10 @@
+import { deferred } from '../deferred.ts';
 import type { SpeechError } from '../errors.ts';
+import type { ListenMeter } from '../metrics/listen-meter.ts';
 import type { ListenCommand, ListenEvent, ListenSettings, Transcript, TranscriptWord } from '../speech/listen.ts';
 import type { CloseInfo } from '../transport/transport.ts';
 import { lateFault } from './closed.ts';
 import { Connection } from './connection.ts';
-import { deferred } from './deferred.ts';
 import { Ending } from './ending.ts';
 import type { ListenOptions } from './listen-options.ts';
 import type { News } from './news.ts';
@@ -27,6 +28,8 @@ export class Leg {
   /** The connection is gone: with what went wrong, where something did. */
   readonly gone = deferred<SpeechError | undefined>();
   failed = false;
+  /** The service said what is wrong: another connection would hear the same. */
+  told = false;
   readonly openedMs: number;
   /** How much of the stream's audio went out on the connections before this one. */
   #fromBytes = 0;
@@ -65,6 +68,10 @@ export class Leg {
     return this.isReady && this.ending.ask(sentBytes - this.#fromBytes);
   }
 
+  ping(meter: ListenMeter): void {
+    this.connection.ping().then((rttMs) => meter.pinged(rttMs));
+  }
+
   get isCrowded(): boolean {
     return this.connection.bufferedBytes > crowdedBytes;
   }
@@ -88,6 +95,15 @@ export class Leg {
     whole ||= await news.unlessQuiet(frameMs, ending.whole);
     if (!whole)
       throw lateFault('E_TIMEOUT', 'the service has not answered `finalize`, and said nothing new for', frameMs);
+  }
+
+  /** Waits for the service's own close; false where it does not come. */
+  async isLeft(news: News, timeouts: SessionTimeouts): Promise<boolean> {
+    const { ending, gone } = this;
+    if (ending.over) return true;
+    // Where the answer did not say that it is one, another final may be on its way: a recogniser on a busy machine is slow.
+    const withinMs = ending.complete ? timeouts.closeMs : Math.max(timeouts.frameMs, timeouts.closeMs);
+    return news.unlessQuiet(withinMs, gone.promise);
   }
 
   /** Its service counts from the first audio that it got; the event with the times of the stream. */

@@ -1,14 +1,19 @@
 import type { Clock } from '../clock.ts';
-import type { ListenMeter } from '../metrics/listen-meter.ts';
-import type { ListenEvent, Transcript } from '../speech/listen.ts';
+import type { FinalKind, ListenMeter } from '../metrics/listen-meter.ts';
+import type { ListenEvent } from '../speech/listen.ts';
 import type { Ending } from './ending.ts';
 import type { ListenOutput } from './listen-options.ts';
 import { News } from './news.ts';
 import type { Pacing } from './pacing.ts';
-import { endOf, Segments } from './segments.ts';
+import { Repeats } from './repeats.ts';
+import { endOf, type Place, type Placed, Segments } from './segments.ts';
 import type { Warnings } from './warnings.ts';
 
+type FinalEvent = Extract<ListenEvent, { type: 'final' }>;
 type ResultEvent = Extract<ListenEvent, { type: 'interim' | 'final' | 'speechStarted' | 'utteranceEnd' }>;
+
+/** Half of the pause that ends an utterance here. */
+const breathMs = 150;
 
 export interface HearResultsSetup {
   readonly clock: Clock;
@@ -20,13 +25,18 @@ export interface HearResultsSetup {
   readonly give: (output: ListenOutput) => void;
   /** Results reach further than before. */
   readonly onReached: () => void;
+  /** An utterance is over, ms of the stream: the service says so, or was told to make an end. */
+  readonly onBoundary: (endMs: number) => void;
 }
 
 /** Makes of a service's results what a reader gets, and lets all know who has to. */
 export class HearResults {
   readonly news: News;
+  readonly repeats = new Repeats();
   readonly #setup: HearResultsSetup;
   readonly #segments = new Segments();
+  /** Up to there the audio belongs to utterances that were told; where the service tells no places. */
+  #heardMs = 0;
 
   constructor(setup: HearResultsSetup) {
     this.#setup = setup;
@@ -44,29 +54,63 @@ export class HearResults {
 
   #interim({ type, ...transcript }: Extract<ResultEvent, { type: 'interim' }>, atMs: number): void {
     const said = transcript.text.trim() !== '';
-    this.news.interim({ chars: transcript.text.length, throughMs: this.#reached(transcript) }, atMs);
+    this.news.interim({ chars: transcript.text.length, throughMs: this.#reached(endOf(transcript)) }, atMs);
     this.#setup.meter.interim(transcript, atMs);
     if (said) this.#setup.give({ type, ...transcript });
   }
 
-  #final(event: Extract<ResultEvent, { type: 'final' }>, atMs: number): void {
-    const { meter, ending, warnings, give } = this.#setup;
-    const { audioMs } = meter;
-    const { endOfUtterance } = event;
-    this.news.final({ chars: event.text.trim().length, throughMs: this.#reached(event) }, atMs);
+  #final(event: FinalEvent, atMs: number): void {
+    const { meter, ending, onBoundary } = this.#setup;
+    this.news.final({ chars: event.text.trim().length, throughMs: this.#reached(endOf(event)) }, atMs);
     const forced = ending().answers(event);
-    const transcript = this.#segments.place(event, audioMs);
-    const latencyMs = meter.final(transcript, { forced, endOfUtterance }, atMs);
+    const told = endOf(event) !== undefined;
+    const heard = told ? undefined : this.#utterance(event);
+    const placed = this.#segments.place(event, meter.audioMs, heard);
+    const fresh = this.repeats.newIn(placed, told);
+    if (fresh) this.#fresh(fresh, { forced, endOfUtterance: event.endOfUtterance }, atMs);
     if (forced) meter.finalized(atMs);
+    if (!event.endOfUtterance && !forced) return;
+    // Without a place of the service's, and no utterance that is heard here, nothing is known to be over.
+    const boundaryMs = told ? placed.endMs : heard && this.#behind(heard);
+    if (boundaryMs === undefined) return;
+    this.#reached(boundaryMs);
+    this.#heardMs = boundaryMs;
+    this.repeats.settle();
+    onBoundary(boundaryMs);
+  }
+
+  /** The audio from there on, ms, is sent again. */
+  again(fromMs: number): void {
+    this.#heardMs = fromMs;
+    this.repeats.begin();
+  }
+
+  /** The utterance that a final without a place is about: the next that is heard in the audio. */
+  #utterance({ endOfUtterance, fromFinalize, text }: FinalEvent): Place | undefined {
+    if (!endOfUtterance || fromFinalize || text.trim() === '') return undefined;
+    return this.#setup.meter.utteranceAfter(this.#heardMs);
+  }
+
+  /**
+   * Into the pause behind it: what is sent again from its very end has its last breath in it, and a recogniser may make
+   * a final of that, which would be taken for the next utterance.
+   */
+  #behind({ endMs }: Place): number {
+    return this.#setup.meter.audioMs >= endMs + 2 * breathMs ? endMs + breathMs : endMs;
+  }
+
+  #fresh(transcript: Placed, kind: FinalKind, atMs: number): void {
+    const { meter, warnings, give } = this.#setup;
+    const latencyMs = meter.final(transcript, kind, atMs);
     if (transcript.text.trim() === '') return;
-    if (audioMs === 0) warnings.say('early_final', 'the service sent a result before any audio was sent');
+    if (meter.audioMs === 0) warnings.say('early_final', 'the service sent a result before any audio was sent');
     const told = latencyMs === undefined ? {} : { latencyMs };
-    give({ type: 'final', ...transcript, endOfUtterance, forced, ...told });
+    this.repeats.gave(transcript);
+    give({ type: 'final', ...transcript, ...kind, ...told });
   }
 
   /** Up to where a result reaches: never further than what was sent, whatever it says. */
-  #reached(transcript: Transcript): number | undefined {
-    const endMs = endOf(transcript);
+  #reached(endMs: number | undefined): number | undefined {
     if (endMs === undefined) return undefined;
     const { meter, pacing, onReached } = this.#setup;
     const throughMs = Math.min(endMs, meter.audioMs);

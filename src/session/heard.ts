@@ -1,5 +1,3 @@
-import type { AudioFormat } from '../audio/format.ts';
-import { durationMs } from '../audio/format.ts';
 import type { Span } from '../speech/span.ts';
 import type { WordTime } from '../speech/speak.ts';
 
@@ -17,20 +15,18 @@ const usualPace = 0.015;
 
 /** Remembers what was said when, so that an interruption can answer what was heard. Bounded, however long the turn. */
 export class HeardLedger {
-  /** What was asked for; once sound has come, what it is. */
-  #format: AudioFormat;
+  readonly #soundedMs: () => number | undefined;
   #spans: Span[] = [];
   #words: WordTime[] = [];
   #checkpoints: Checkpoint[] = [{ atMs: 0, throughChar: 0 }];
-  #bytes = 0;
 
-  constructor(format: AudioFormat) {
-    this.#format = format;
+  /** `soundedMs`: how long all that came lasts; undefined for compressed audio, whose bytes have no length in time. */
+  constructor(soundedMs: () => number | undefined) {
+    this.#soundedMs = soundedMs;
   }
 
-  /** Of all that came; undefined for compressed audio, whose bytes have no length in time. */
   get audioMs(): number | undefined {
-    return durationMs(this.#format, this.#bytes);
+    return this.#soundedMs();
   }
 
   /** How many things are remembered: a test holds this to a bound. */
@@ -45,9 +41,12 @@ export class HeardLedger {
     this.#spans.push(span);
   }
 
-  audio(byteCount: number, format: AudioFormat = this.#format): void {
-    this.#format = format;
-    this.#bytes += byteCount;
+  /** Only so much is left of the sound as lasts now; what came behind it is said again. */
+  takeBack(): void {
+    const { audioMs } = this;
+    if (audioMs !== undefined) this.#words = this.#words.filter((word) => word.endMs <= audioMs);
+    // The oldest is where the first stretch begins.
+    this.#checkpoints = this.#checkpoints.filter((point, at) => at === 0 || point.atMs <= (audioMs ?? 0));
   }
 
   words(items: readonly WordTime[]): void {

@@ -1,5 +1,5 @@
-import { type AudioChunk, durationMs, formatName, sameFormat } from '../audio/format.ts';
-import { SpeechError, toSpeechError } from '../errors.ts';
+import { type AudioChunk, durationMs } from '../audio/format.ts';
+import { type SpeechError, toSpeechError } from '../errors.ts';
 import { ListenMeter } from '../metrics/listen-meter.ts';
 import type { ServiceFault } from '../speech/connect.ts';
 import type { ListenEvent } from '../speech/listen.ts';
@@ -9,6 +9,8 @@ import { Leg, type LegOwner, patienceMs } from './hear-leg.ts';
 import { createHearOutput } from './hear-output.ts';
 import { Relay } from './hear-relay.ts';
 import { HearResults } from './hear-results.ts';
+import { Resumption } from './hear-resume.ts';
+import { Sending, type SendingOwner } from './hear-sending.ts';
 import type { Hearing, HearProgress, ListenOptions, ListenOutput, ListenResult } from './listen-options.ts';
 import { defaultTimeouts, type SessionTimeouts } from './options.ts';
 import { Pacing } from './pacing.ts';
@@ -26,7 +28,7 @@ export function hear(options: ListenOptions, chunks: AsyncIterable<AudioChunk>):
   return new Stream(options, chunks);
 }
 
-class Stream implements Hearing, LegOwner {
+class Stream implements Hearing, LegOwner, SendingOwner {
   readonly result: Promise<ListenResult>;
   readonly #options: ListenOptions;
   readonly #timeouts: SessionTimeouts;
@@ -37,35 +39,46 @@ class Stream implements Hearing, LegOwner {
   readonly #input = new StopGate();
   readonly #output: AsyncQueue<ListenOutput>;
   readonly #relay: Relay;
+  readonly #resumption: Resumption;
+  readonly #sending: Sending;
   /** All that are not gone. */
   readonly #legs = new Set<Leg>();
   #leg: Leg;
   readonly #first: Leg;
-  #handingOver = false;
   /** Nobody reads on. */
   #unread = false;
+  /** What there was to be heard has been heard, or will not be. */
+  #over = false;
 
   constructor(options: ListenOptions, chunks: AsyncIterable<AudioChunk>) {
     const { service, settings, clock, pace = service.traits.pace } = options;
     this.#options = options;
     this.#timeouts = { ...defaultTimeouts, ...options.timeouts };
-    this.#meter = new ListenMeter(settings.format);
-    this.#pacing = new Pacing(clock, pace, service.traits.aheadMs);
-    this.#warnings = new Warnings((warning) => options.onWarning?.(warning));
+    const meter = new ListenMeter(settings.format);
+    const pacing = new Pacing(clock, pace, service.traits.aheadMs);
+    const warnings = new Warnings((warning) => options.onWarning?.(warning));
+    [this.#meter, this.#pacing, this.#warnings] = [meter, pacing, warnings];
     this.#output = createHearOutput(
       (full) => this.#pause(full),
       () => this.#abandon(),
     );
-    this.#results = new HearResults({
-      clock,
-      meter: this.#meter,
-      pacing: this.#pacing,
+    const results = new HearResults({
+      ...{ clock, meter, pacing, warnings },
       ending: () => this.#leg.ending,
-      warnings: this.#warnings,
       give: (output) => this.#output.push(output),
       onReached: () => options.onProgress?.(this.progress),
+      onBoundary: (endMs) => this.#resumption.boundary(endMs),
     });
-    this.#relay = new Relay(clock, service.traits.limits?.sessionMs, () => this.#open());
+    this.#results = results;
+    const relay = new Relay(clock, service.traits.limits?.sessionMs, () => this.#open());
+    const resumption = new Resumption({
+      ...{ options, meter, pacing, results },
+      next: (fromByte) => this.#use(this.#open(), fromByte),
+      isOver: () => this.#unread || this.#over,
+      finalize: () => this.finalize(),
+    });
+    this.#sending = new Sending(this, { options, meter, pacing, relay, resumption });
+    [this.#relay, this.#resumption] = [relay, resumption];
     this.#leg = this.#open();
     this.#first = this.#leg;
     this.result = this.#run(chunks).then(
@@ -78,6 +91,10 @@ class Stream implements Hearing, LegOwner {
     return this.#output;
   }
 
+  get leg(): Leg {
+    return this.#leg;
+  }
+
   get progress(): HearProgress {
     return { sentMs: this.#meter.audioMs, throughMs: this.#pacing.throughMs };
   }
@@ -85,6 +102,15 @@ class Stream implements Hearing, LegOwner {
   #open(): Leg {
     const leg = new Leg(this.#options, this);
     this.#legs.add(leg);
+    return leg;
+  }
+
+  /** The stream goes on over it, from that byte on. */
+  #use(leg: Leg, fromByte: number): Leg {
+    const { paused } = this.#leg.connection;
+    this.#leg = leg;
+    leg.beginsAt(fromByte, durationMs(this.#options.settings.format, fromByte) ?? 0);
+    this.#pause(paused);
     return leg;
   }
 
@@ -101,10 +127,10 @@ class Stream implements Hearing, LegOwner {
   }
 
   async #run(chunks: AsyncIterable<AudioChunk>): Promise<void> {
-    this.#leg.ready.then((ready) => ready && this.#ping());
+    this.#leg.ready.then((ready) => ready && this.#leg.ping(this.#meter));
     let broken: { thrown: unknown } | undefined;
     try {
-      await this.#input.feed(chunks, (chunk) => this.#send(chunk));
+      await this.#input.feed(chunks, (chunk) => this.#sending.send(chunk));
     } catch (thrown) {
       broken = { thrown };
     }
@@ -114,46 +140,38 @@ class Stream implements Hearing, LegOwner {
     if (broken) throw broken.thrown;
   }
 
-  async #send(chunk: AudioChunk): Promise<void> {
-    const { format, bytes } = chunk;
-    const wanted = this.#options.settings.format;
-    if (!sameFormat(format, wanted)) {
-      throw new SpeechError('E_AUDIO', `the audio is ${formatName(format)}, where ${formatName(wanted)} was announced`);
-    }
-    // The first chunk is taken, so that the source is open, and held until the service takes it.
-    if (bytes.length === 0 || !(await this.#leg.ready)) return;
-    const next = this.#relay.successor(this.#leg);
-    if (next) await this.#handOver(next);
-    if (next && !(await this.#leg.ready)) return;
-    await this.#pacing.until(this.#meter.audioMs + (durationMs(format, bytes.length) ?? 0));
-    const leg = this.#leg;
-    if (leg.ending.over) return;
-    leg.connection.command({ type: 'audio', chunk });
-    this.#meter.sent(bytes, this.#options.clock.now());
-    this.#options.onProgress?.(this.progress);
-    if (leg.isCrowded) await leg.drained();
+  /** Hears all that was sent on this connection, of which nothing more is wanted then. */
+  async hearAll(): Promise<void> {
+    const { ending, gone } = this.#leg;
+    await this.#hearOut();
+    if (!ending.complete) await this.#results.news.unlessQuiet(patienceMs(this.#timeouts), gone.promise);
   }
 
-  /** Hears all that was sent on this connection, and goes on with the next. The audio waits meanwhile. */
-  async #handOver(next: Leg): Promise<void> {
-    const old = this.#leg;
-    this.#handingOver = true;
-    await this.#hearOut();
-    if (!old.ending.complete) {
-      await this.#results.news.unlessQuiet(patienceMs(this.#timeouts), old.gone.promise);
-    }
-    this.#handingOver = false;
-    if (old.failed) return;
-    this.#leg = this.#legs.has(next) ? next : this.#open();
-    this.#leg.beginsAt(this.#meter.bytes, this.#meter.audioMs);
-    this.#pause(old.connection.paused);
-    old.connection.close();
+  takeOver(next: Leg): void {
+    this.#use(this.#legs.has(next) ? next : this.#open(), this.#meter.bytes);
+    this.#resumption.boundary(this.#meter.audioMs);
+  }
+
+  sent(): void {
+    this.#options.onProgress?.(this.progress);
   }
 
   async #finishUp(): Promise<void> {
-    if ((await this.#leg.ready) && !this.#unread && !this.#leg.ending.over) await this.#askForTheRest();
-    const error = await this.#leg.gone.promise;
-    if (error) throw error;
+    for (;;) {
+      if ((await this.#sending.steady()) && !this.#unread && !this.#leg.ending.over) await this.#leave();
+      const error = await this.#leg.gone.promise;
+      if (error) throw error;
+      if (!this.#resumption.running) return;
+    }
+  }
+
+  /** All steps to the end, each bounded by how long the service lets nothing new be heard. */
+  async #leave(): Promise<void> {
+    const leg = this.#leg;
+    await this.#hearOut();
+    if (await leg.isLeft(this.#results.news, this.#timeouts)) return;
+    this.#warnings.say('no_close', 'the service did not close the connection when it was done');
+    leg.gone.resolve(undefined);
   }
 
   #hearOut(): Promise<void> {
@@ -161,33 +179,16 @@ class Stream implements Hearing, LegOwner {
     return this.#leg.hearOut(this.#results.news, this.#timeouts);
   }
 
-  /** All steps to the end, each bounded by how long the service lets nothing new be heard. */
-  async #askForTheRest(): Promise<void> {
-    const { closeMs } = this.#timeouts;
-    const { ending, gone } = this.#leg;
-    await this.#hearOut();
-    if (ending.over) return;
-    // Where the answer did not say that it is one, another final may be on its way.
-    const closeWithinMs = ending.complete ? closeMs : Math.max(patienceMs(this.#timeouts), closeMs);
-    if (await this.#results.news.unlessQuiet(closeWithinMs, gone.promise)) return;
-    this.#warnings.say('no_close', 'the service did not close the connection when it was done');
-    gone.resolve(undefined);
-  }
-
   finalize(): void {
     if (!this.#leg.asks(this.#meter.bytes)) return;
     this.#meter.finalizeSent(this.#options.clock.now());
     this.#leg.connection.command({ type: 'finalize' });
-    this.#ping();
+    this.#leg.ping(this.#meter);
   }
 
   finish(): void {
     this.#input.stop();
     this.#pacing.stop();
-  }
-
-  #ping(): void {
-    this.#leg.connection.ping().then((rttMs) => this.#meter.pinged(rttMs));
   }
 
   event(leg: Leg, told: ListenEvent, atMs: number): void {
@@ -203,6 +204,7 @@ class Stream implements Hearing, LegOwner {
       case 'speechStarted':
       case 'utteranceEnd':
         this.#relay.heard(event);
+        this.#options.tap?.result(event, atMs);
         this.#results.event(event, atMs);
         return;
       case 'ended':
@@ -219,6 +221,7 @@ class Stream implements Hearing, LegOwner {
   /** A fault that comes when all is there takes nothing away. */
   #fault(fault: ServiceFault): void {
     const { ending, connection } = this.#leg;
+    this.#leg.told = true;
     if (ending.complete) this.#warnings.say(fault.code, fault.message);
     else connection.fail(toldFault(fault));
   }
@@ -229,14 +232,18 @@ class Stream implements Hearing, LegOwner {
     if (ours && well && !closedWell(info)) this.#warnings.say('odd_close', closedFault(info).message);
     this.#legs.delete(leg);
     leg.failed = !well;
-    leg.gone.resolve(well ? undefined : (error ?? closedFault(info)));
+    const fault = well ? undefined : (error ?? closedFault(info));
+    const resumes = ours && !this.#unread && !this.#over && fault !== undefined && this.#resumption.lost(leg, fault);
+    if (resumes) this.#warnings.say('reconnect', `${fault.message}: going on over another connection`);
+    leg.gone.resolve(resumes ? undefined : fault);
     leg.ending.reach('over');
-    if (ours && !(this.#handingOver && well)) this.finish();
+    if (ours && !resumes && !(this.#sending.handingOver && well)) this.finish();
   }
 
   async #close(failure: { readonly thrown: unknown } | undefined): Promise<ListenResult> {
     const { signal } = this.#options;
     const { connection } = this.#first;
+    this.#over = true;
     this.#leg.ending.reach('over');
     this.finish();
     await Promise.all([...this.#legs].map((leg) => leg.connection.close()));
@@ -245,7 +252,9 @@ class Stream implements Hearing, LegOwner {
     const error =
       why === 'failed' ? toSpeechError(reason, signal?.aborted ? 'E_INTERRUPTED' : 'E_UNEXPECTED') : undefined;
     this.#output.end(error && (signal?.aborted ? reason : error));
-    const facts = { timeline: connection.timeline, requestId: connection.requestId ?? connection.sessionId };
-    return { why, report: this.#meter.report(why, facts), ...(error && { error }) };
+    const { address, tls, timeline, requestId = connection.sessionId } = connection;
+    const reconnects = this.#resumption.count;
+    const report = { ...this.#meter.report(why, { timeline, requestId }), ...(reconnects > 0 && { reconnects }) };
+    return { why, report, address, tls, ...(error && { error }) };
   }
 }

@@ -12,6 +12,13 @@ export interface ListenOptions extends ConnectionOptions<ListenCommand, ListenEv
   /** By the service's trait where it is left out. */
   readonly pace?: Pace;
   readonly onProgress?: (progress: HearProgress) => void;
+  readonly tap?: HearTap;
+}
+
+/** For who measures: the audio as it goes out, and what comes, in the socket's own handler. Times are clock ms. */
+export interface HearTap {
+  sent(bytes: Uint8Array, atMs: number): void;
+  result(event: ListenEvent, atMs: number): void;
 }
 
 export interface HearProgress {
@@ -33,6 +40,9 @@ export interface ListenResult {
   readonly why: 'done' | 'interrupted' | 'failed';
   readonly report: ListenReport;
   readonly error?: SpeechError;
+  /** The other end of the first connection, as `host:port`, and its encryption; undefined where it never opened. */
+  readonly address: string | undefined;
+  readonly tls: string | undefined;
 }
 
 /**

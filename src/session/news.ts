@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { deferred } from './deferred.ts';
+import { deferred } from '../deferred.ts';
 
 /** What a result says, as far as it may be new. */
 export interface NewsOf {

@@ -1,6 +1,7 @@
 import type { Timeline } from '../metrics/timeline.ts';
 import type { Opened } from '../transport/transport.ts';
 import type { AnyCommand, AnyEvent, AnySettings, ConnectionOptions } from './options.ts';
+import { withRetryAfter } from './reconnects.ts';
 
 /** Opens the socket of a connection and marks its steps. Rejects with a SpeechError, or with the signal's reason. */
 export async function openTransport<Command extends AnyCommand, Event extends AnyEvent, Settings extends AnySettings>(
@@ -13,7 +14,10 @@ export async function openTransport<Command extends AnyCommand, Event extends An
   const request = service.endpoint.build(settings, credentials);
   timeline.mark('connectStart', clock.now());
   watcher?.opened(request, settings);
-  const opened = await connect(request, { signal, refused: (refusal) => service.endpoint.refused(refusal) });
+  const opened = await connect(request, {
+    signal,
+    refused: (refusal) => withRetryAfter(service.endpoint.refused(refusal), refusal.headers),
+  });
   const { dnsMs, tcpMs, tlsMs, openMs } = opened.times;
   if (dnsMs !== undefined) timeline.mark('dns', dnsMs);
   if (tcpMs !== undefined) timeline.mark('tcp', tcpMs);

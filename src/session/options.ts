@@ -3,12 +3,16 @@ import type { AudioSink } from '../audio/sink.ts';
 import type { Clock } from '../clock.ts';
 import type { SpeechError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { Timeline } from '../metrics/timeline.ts';
+import type { TurnInstants } from '../metrics/turn-meter.ts';
 import type { Credentials } from '../speech/connect.ts';
 import type { ListenCommand, ListenEvent, ListenSettings } from '../speech/listen.ts';
 import type { Endpoint, Peer, SpeakService, Traits } from '../speech/service.ts';
 import type { Boundary, Span } from '../speech/span.ts';
 import type { SpeakCommand, SpeakEvent, SpeakSettings, TurnSettings, WordTime } from '../speech/speak.ts';
 import type { CloseInfo, Connect, Frame, UpgradeRequest } from '../transport/transport.ts';
+import type { Rates } from './rates.ts';
+import type { ReconnectOptions } from './reconnects.ts';
 import type { TurnResult } from './turn.ts';
 
 export type ConnectionState = 'connecting' | 'handshaking' | 'ready' | 'draining' | 'closed';
@@ -81,6 +85,8 @@ export interface ConnectionOptions<Command, Event, Settings> {
   readonly signal?: AbortSignal;
   /** Warnings of the service and of the session, once each, for a person. */
   readonly onWarning?: (warning: { code: string; message: string }) => void;
+  /** Go on over another connection where one is lost; left out: a lost connection is an error. */
+  readonly reconnect?: ReconnectOptions;
 }
 
 /** What a connection tells the session that made it. */
@@ -96,6 +102,8 @@ export interface SessionOptions extends ConnectionOptions<SpeakCommand, SpeakEve
   readonly flush?: Boundary;
   /** `off`: flushes and text do not wait for the service's limits a minute. Text is cut to what a message may hold all the same. */
   readonly limits?: 'on' | 'off';
+  /** What was spent of the limits, where several sessions share it; left out, the session has its own. */
+  readonly rates?: Rates;
   /** false: no connection is opened before it is needed. For what nobody interrupts, and nobody waits for. */
   readonly warmsAhead?: boolean;
 }
@@ -103,7 +111,11 @@ export interface SessionOptions extends ConnectionOptions<SpeakCommand, SpeakEve
 /** What a turn gives, in the order in which it came. */
 export type SpeakOutput =
   | { readonly type: 'audio'; readonly chunk: AudioChunk }
-  | { readonly type: 'words'; readonly items: readonly WordTime[] };
+  | { readonly type: 'words'; readonly items: readonly WordTime[] }
+  /** All that came before is whole, and is not taken back any more. Only with `takesBack`. */
+  | { readonly type: 'checkpoint' }
+  /** A connection was lost: what came since the last checkpoint, and words behind it, is void, and comes again. */
+  | { readonly type: 'takeBack' };
 
 export interface TurnOptions {
   /** Unique in the session; late frames of an interrupted turn are known by it. By default `turn-1`, `turn-2` … */
@@ -115,6 +127,26 @@ export interface TurnOptions {
    */
   readonly sink?: Pick<AudioSink, 'abort' | 'position'>;
   readonly onProgress?: (progress: TurnProgress) => void;
+  /**
+   * Whoever takes the sound can take back what came since the last checkpoint. Without it, and for compressed audio,
+   * a connection that is lost while a part has sounded that nothing acknowledged is the end of the turn.
+   */
+  readonly takesBack?: boolean;
+  /** Takes the sound as it comes, in the socket's own handler, instead of the iteration: for who measures. */
+  readonly take?: (chunk: AudioChunk, atMs: number) => void;
+  /** Sound of the turn, in bytes, comes after it was interrupted, on whichever connection. For who measures. */
+  readonly late?: (byteCount: number, atMs: number) => void;
+}
+
+/** Of a connection that is ready. */
+export interface ReadyFacts {
+  readonly timeline: Timeline;
+  readonly requestId: string | undefined;
+  readonly sessionId: string | undefined;
+  /** The other end, as `host:port`. */
+  readonly address: string | undefined;
+  /** Protocol and cipher, where there is any. */
+  readonly tls: string | undefined;
 }
 
 export interface TurnProgress {
@@ -141,6 +173,8 @@ export interface Heard {
 export interface SpeakTurn extends AsyncIterable<SpeakOutput> {
   readonly id: string;
   readonly progress: TurnProgress;
+  /** As far as they have come about. */
+  readonly instants: TurnInstants;
   /** Resolves when the service has said all and all has come, or the turn ended before; never rejects. */
   readonly result: Promise<TurnResult>;
   /**
@@ -160,6 +194,10 @@ export interface SpeakSession {
   readonly state: ConnectionState | 'idle';
   /** Opens the connection ahead of the first text. */
   warm(): void;
+  /** Resolves when the connection is ready, opened where there is none; rejects with what ended it before. */
+  ready(): Promise<ReadyFacts>;
+  /** The round trip of a ping on the open connection, ms; undefined where there is none. */
+  ping(): Promise<number | undefined>;
   speak(spans: AsyncIterable<Span> | Iterable<Span>, options?: TurnOptions): SpeakTurn;
   /** Interrupts what is being said, says goodbye and waits for the socket to be gone. */
   close(): Promise<void>;

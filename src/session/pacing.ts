@@ -14,6 +14,8 @@ export class Pacing {
   #throughMs = 0;
   /** When results had come up to there. */
   #throughAtMs = 0;
+  /** Audio is sent again from there, no faster than so many times real time. */
+  #again: { readonly ms: number; readonly atMs: number; readonly rate: number } | undefined;
   #stopped = false;
   #wake: () => void = () => {};
 
@@ -37,6 +39,15 @@ export class Pacing {
     return true;
   }
 
+  /** Another connection is given the audio from there on, ms; undefined: it has it, and all goes on as before. */
+  from(ms: number | undefined, rate = Number.POSITIVE_INFINITY): void {
+    const nowMs = this.#clock.now();
+    this.#again = ms === undefined ? undefined : { ms, atMs: nowMs, rate };
+    if (ms === undefined) return;
+    this.#throughMs = ms;
+    this.#throughAtMs = nowMs;
+  }
+
   /** Nobody waits any longer. */
   stop(): void {
     this.#stopped = true;
@@ -55,10 +66,12 @@ export class Pacing {
   }
 
   #restMs(endMs: number): number {
-    if (this.#pace === 'live') return 0;
+    const again = this.#again;
+    const againMs = again ? again.atMs + (endMs - again.ms) / again.rate : 0;
+    if (this.#pace === 'live') return againMs - this.#clock.now();
     const pacedMs = (this.#startMs ?? 0) + (this.#pace === 'fast' ? 0 : endMs / this.#pace);
     const roomyMs = this.#throughAtMs + (endMs - this.#throughMs - this.#aheadMs);
-    return Math.max(pacedMs, roomyMs) - this.#clock.now();
+    return Math.max(pacedMs, roomyMs, againMs) - this.#clock.now();
   }
 
   #movedOrAfter(ms: number): Promise<void> {

@@ -11,19 +11,31 @@ const windowMs = 61_000;
 /** Where a service has no limit for characters that the size of a span could follow. */
 const usualSpanChars = 1500;
 
+interface Spending {
+  readonly atMs: number;
+  readonly amount: number;
+}
+
 /** How much of something went out within the window. */
 export class RateWindow {
   readonly #clock: Clock;
   readonly #most: number;
-  #spent: { readonly atMs: number; readonly amount: number }[] = [];
+  #spent: Spending[] = [];
 
   constructor(clock: Clock, most: number) {
     this.#clock = clock;
     this.#most = most;
   }
 
-  spend(amount: number): void {
-    this.#spent.push({ atMs: this.#clock.now(), amount });
+  /** Gives a way to say that it went out now: it was taken before it did. */
+  spend(amount: number): () => void {
+    let spending: Spending = { atMs: this.#clock.now(), amount };
+    this.#spent.push(spending);
+    return () => {
+      this.#spent = this.#spent.filter((other) => other !== spending);
+      spending = { ...spending, atMs: this.#clock.now() };
+      this.#spent.push(spending);
+    };
   }
 
   get spent(): number {
@@ -55,13 +67,12 @@ export class Rates {
   readonly #chars: RateWindow | undefined;
   readonly #spanChars: number;
   readonly #words: Readonly<Partial<Record<SpeakCommand['type'], string>>>;
-  readonly #say: (message: string) => void;
+  /** Hears of the first wait for each of the limits. */
+  onWait: (message: string) => void = () => {};
   readonly #said = new Set<string>();
 
-  /** `say` hears of the first wait for each of the limits. */
-  constructor(clock: Clock, limits: SpeakTraits['limits'], say: (message: string) => void) {
+  constructor(clock: Clock, limits: SpeakTraits['limits']) {
     const { flushesPerMinute, charsPerMinute } = limits;
-    this.#say = say;
     this.#words = { flush: `${flushesPerMinute} flushes`, text: `${charsPerMinute} characters` };
     if (flushesPerMinute !== undefined) this.#flushes = new RateWindow(clock, flushesPerMinute);
     if (charsPerMinute !== undefined) this.#chars = new RateWindow(clock, charsPerMinute);
@@ -74,20 +85,31 @@ export class Rates {
     return this.#flushes?.overHalf ? this.#spanChars : undefined;
   }
 
-  /** How long the command has to wait, ms. */
-  waitMs(command: SpeakCommand): number {
-    if (command.type === 'flush') return this.#flushes?.waitMs(1) ?? 0;
+  /** How long the command has to wait, ms; so many of them, where they are flushes. */
+  waitMs(command: SpeakCommand, flushes = 1): number {
+    if (command.type === 'flush') return this.#flushes?.waitMs(flushes) ?? 0;
     return command.type === 'text' ? (this.#chars?.waitMs(command.text.length) ?? 0) : 0;
   }
 
-  sent(command: SpeakCommand): void {
-    if (command.type === 'flush') this.#flushes?.spend(1);
-    else if (command.type === 'text') this.#chars?.spend(command.text.length);
+  /** As `spend` of a window. */
+  sent(command: SpeakCommand): () => void {
+    const spent =
+      command.type === 'flush'
+        ? this.#flushes?.spend(1)
+        : command.type === 'text'
+          ? this.#chars?.spend(command.text.length)
+          : undefined;
+    return spent ?? (() => {});
   }
 
   waits({ type }: SpeakCommand, ms: number): void {
     if (this.#said.has(type)) return;
     this.#said.add(type);
-    this.#say(`the service takes at most ${this.#words[type]} a minute: waiting ${Math.ceil(ms / 1000)} s`);
+    this.onWait(`the service takes at most ${this.#words[type]} a minute: waiting ${Math.ceil(ms / 1000)} s`);
   }
+}
+
+/** Of one session; or shared by all that are one customer to a service. `off`: none. */
+export function createRates(clock: Clock, { limits }: Pick<SpeakTraits, 'limits'>, when: 'on' | 'off' = 'on'): Rates {
+  return new Rates(clock, when === 'off' ? {} : limits);
 }

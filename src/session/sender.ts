@@ -3,7 +3,7 @@ import type { Span } from '../speech/span.ts';
 import type { SpeakCommand } from '../speech/speak.ts';
 import type { Carriers } from './carriers.ts';
 import type { SessionOptions } from './options.ts';
-import { Rates } from './rates.ts';
+import { createRates, type Rates } from './rates.ts';
 import type { SpeakConnection } from './speak-connection.ts';
 import type { Turn } from './turn.ts';
 
@@ -20,7 +20,8 @@ export class Sender {
     const { clock, service, limits } = options;
     this.#options = options;
     this.#carriers = carriers;
-    this.#rates = new Rates(clock, limits === 'off' ? {} : service.traits.limits, onRateWait);
+    this.#rates = options.rates ?? createRates(clock, service.traits, limits);
+    this.#rates.onWait = onRateWait;
   }
 
   /** Sends the spans as they come, until the source ends or the turn wants no more. */
@@ -48,8 +49,13 @@ export class Sender {
   async #mayGo(turn: Turn, text: string): Promise<boolean> {
     while (turn.why === undefined) {
       if (this.#isFull(turn)) {
-        turn.carrier?.owe(true);
+        // What is still being sent again, and waits for the service's rates, is not owed yet.
+        if (turn.live) turn.carrier?.owe(true);
         await turn.moved();
+        continue;
+      }
+      if (turn.rest) {
+        await turn.rest;
         continue;
       }
       if (this.#isAtItsLast(turn)) {
@@ -74,7 +80,7 @@ export class Sender {
    */
   #isFull(turn: Turn): boolean {
     if (turn.text.pendingChars <= aheadChars) return false;
-    return this.#options.service.traits.startsWithoutFlush ? !turn.isUntold : turn.text.owed;
+    return this.#options.service.traits.startsWithoutFlush ? !turn.isUntold : turn.text.awaited;
   }
 
   /** Nothing more should be sent on the turn's connection before it has been replaced. */
@@ -109,13 +115,10 @@ export class Sender {
     const waitMs = this.#rates.waitMs(command);
     if (waitMs === 0) return false;
     this.#rates.waits(command, waitMs);
-    await new Promise<void>((resolve) => {
-      const timer = this.#options.clock.after(waitMs, resolve);
-      turn.moved().then(() => {
-        timer.cancel();
-        resolve();
-      });
-    });
+    const { clock } = this.#options;
+    const fromMs = clock.now();
+    await turn.movedOrAfter(clock, waitMs);
+    turn.meter.waited(fromMs, clock.now());
     return true;
   }
 
@@ -148,9 +151,11 @@ export class Sender {
         if (!(await this.#replay(turn, command, carries))) return;
       }
       // Looked at only now: it may have been flushed by hand meanwhile.
-      if (sent.flushed && !(await this.#replay(turn, turn.script.flushCommand, carries))) return;
+      if (!sent.flushed) continue;
+      if (!(await this.#replay(turn, turn.script.flushCommand, carries))) return;
+      turn.text.asked(sent);
     }
-    turn.live = true;
+    turn.enliven();
     if (turn.inputEnded) await this.#end(turn);
   }
 
@@ -201,7 +206,9 @@ export class Sender {
   /** Before the carrier is alive, the mark on the text is enough: what is sent again goes with its flushes. */
   #flushNow(turn: Turn, flush: SpeakCommand): void {
     turn.text.flushed();
-    if (turn.live) this.#put(turn, flush);
+    if (!turn.live) return;
+    turn.text.asked();
+    this.#put(turn, flush);
   }
 
   async finishInput(turn: Turn): Promise<void> {
@@ -224,6 +231,7 @@ export class Sender {
 
   /** A turn whose connection is gone gets a new one for what is left to say. */
   async goOn(turn: Turn): Promise<void> {
+    await turn.rest;
     if (turn.why !== undefined) return;
     if (turn.text.left) await this.#attach(turn);
     else if (turn.inputEnded) turn.finish('done', this.#options.clock.now());

@@ -6,6 +6,8 @@ interface Sent {
   readonly span: Span;
   /** A flush has gone out behind it, or waits for the connection that it will be sent on. */
   flushed: boolean;
+  /** That flush has gone out on the connection in use. */
+  asked: boolean;
   /** Nothing of it went out: it is complete with what stands before it. */
   readonly silent: boolean;
 }
@@ -16,9 +18,13 @@ interface Sent {
  */
 export class SentText {
   #pending: Sent[] = [];
+  /** Covered, but since the last clean checkpoint: after a loss they are said again. */
+  #behind: Sent[] = [];
   #throughChar = 0;
   #sentChar = 0;
   #sentences = 0;
+  /** As they were at the last clean checkpoint. */
+  #clean = { throughChar: 0, sentences: 0 };
 
   get throughChar(): number {
     return this.#throughChar;
@@ -42,9 +48,27 @@ export class SentText {
     return this.#sentChar - this.#throughChar;
   }
 
-  /** A flush has gone out that no checkpoint has reached. */
-  get owed(): boolean {
+  /** A flush has gone out, or will as soon as there is a connection for it, that no checkpoint has reached. */
+  get awaited(): boolean {
     return this.#pending.some((sent) => sent.flushed);
+  }
+
+  /** A flush has gone out on the connection in use that no checkpoint has reached: only that does the service owe. */
+  get owed(): boolean {
+    return this.#pending.some((sent) => sent.asked);
+  }
+
+  /** All flushes went out that there are, or those up to one that is sent again. */
+  asked(through = this.#pending.at(-1)): void {
+    for (const sent of this.#pending) {
+      sent.asked = sent.flushed;
+      if (sent === through) return;
+    }
+  }
+
+  /** Another connection knows of none. */
+  unasked(): void {
+    for (const sent of [...this.#behind, ...this.#pending]) sent.asked = false;
   }
 
   /** There is something to be heard that no checkpoint covers. */
@@ -57,7 +81,7 @@ export class SentText {
     const silent = commands.length === 0;
     // A run of spans that say nothing is one: a document of pictures must not fill the memory.
     if (silent && this.#pending.at(-1)?.silent) this.#pending.pop();
-    this.#pending.push({ span, flushed, silent });
+    this.#pending.push({ span, flushed, asked: false, silent });
     if (this.#pending.length === 1) this.#settle(this.#throughChar);
   }
 
@@ -74,6 +98,26 @@ export class SentText {
     return this.#throughChar > before;
   }
 
+  /** No span is complete in part: what comes from here on belongs to the spans that wait. */
+  get isClean(): boolean {
+    const next = this.#pending.find((sent) => !sent.silent);
+    return next === undefined || next.span.fromChar >= this.#throughChar;
+  }
+
+  /** What is covered will not be asked for again. */
+  settle(): void {
+    this.#behind = [];
+    this.#clean = { throughChar: this.#throughChar, sentences: this.#sentences };
+  }
+
+  /** All since the last `settle` is to be said again. */
+  takeBack(): void {
+    this.#pending = [...this.#behind, ...this.#pending];
+    this.#behind = [];
+    this.#throughChar = this.#clean.throughChar;
+    this.#sentences = this.#clean.sentences;
+  }
+
   #settle(throughChar: number): void {
     let covered = 0;
     let through = throughChar;
@@ -85,7 +129,7 @@ export class SentText {
       if (!silent && endsSentence(span.ends)) this.#sentences++;
       through = Math.max(through, span.toChar);
     }
-    this.#pending.splice(0, covered);
+    this.#behind.push(...this.#pending.splice(0, covered));
     this.#throughChar = Math.max(this.#throughChar, through);
   }
 }

@@ -40,6 +40,13 @@ export class SpeakConnection extends Connection<SpeakCommand, SpeakEvent, SpeakS
     this.acks = new PendingAcks(options.clock, options.timeouts?.interruptMs ?? defaultTimeouts.interruptMs);
   }
 
+  /** Codecs open a session with the first turn they hear of (SLNG's init): here with one that says nothing. */
+  greet(): void {
+    if (this.state === 'ready') return;
+    this.command({ type: 'begin', turn: 'greeting' });
+    this.command({ type: 'interrupt', turn: 'greeting' });
+  }
+
   /** The error may be about what came before: what has not sounded yet goes to another connection. */
   forgives({ code }: ServiceFault): boolean {
     // Some routes take one turn a connection, and answer the next with an error (soniox, PROTOCOLS 1.5).

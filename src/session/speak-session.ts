@@ -5,11 +5,21 @@ import type { SpeakEvent } from '../speech/speak.ts';
 import type { CloseInfo } from '../transport/transport.ts';
 import { Carriers, type CarriersOwner } from './carriers.ts';
 import { closedFault, toldFault } from './closed.ts';
-import type { ConnectionState, Heard, SessionOptions, SpeakSession, SpeakTurn, TurnOptions } from './options.ts';
+import type {
+  ConnectionState,
+  Heard,
+  ReadyFacts,
+  SessionOptions,
+  SpeakSession,
+  SpeakTurn,
+  TurnOptions,
+} from './options.ts';
+import { Reconnects } from './reconnects.ts';
 import { Sender } from './sender.ts';
 import { tellTalk } from './service-talk.ts';
 import type { SpeakConnection } from './speak-connection.ts';
 import { Turn } from './turn.ts';
+import { isOfTurn, type TurnOwner, turnEvent } from './turn-event.ts';
 import { Warnings } from './warnings.ts';
 
 /** Audio that nobody has taken, in bytes: above the first figure the socket stops reading, below the second it goes on. */
@@ -22,12 +32,15 @@ export function openSpeakSession(options: SessionOptions): SpeakSession {
   return new Session(options);
 }
 
-class Session implements SpeakSession, CarriersOwner {
+class Session implements SpeakSession, CarriersOwner, TurnOwner {
+  #active: Turn | undefined;
+  /** The last that was: what still comes of it is for who measures that. */
+  #interrupted: Turn | undefined;
+  readonly #reconnects: Reconnects;
   readonly #options: SessionOptions;
   readonly #carriers: Carriers;
   readonly #sender: Sender;
   readonly #warnings: Warnings;
-  #active: Turn | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #turns = 0;
   /** Audio of all turns that nobody has taken yet. */
@@ -37,6 +50,7 @@ class Session implements SpeakSession, CarriersOwner {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#warnings = new Warnings((warning) => options.onWarning?.(warning));
+    this.#reconnects = new Reconnects(options.reconnect);
     this.#carriers = new Carriers(options, this);
     this.#sender = new Sender(options, this.#carriers, (message) => this.#warnings.say('rate_wait', message));
   }
@@ -76,6 +90,9 @@ class Session implements SpeakSession, CarriersOwner {
       get progress() {
         return turn.progress;
       },
+      get instants() {
+        return turn.meter.instants;
+      },
       result: turn.result,
       flush: () => this.#sender.flush(turn),
       end: () => turn.stopInput(),
@@ -93,7 +110,7 @@ class Session implements SpeakSession, CarriersOwner {
   async #run(turn: Turn, spans: AsyncIterable<Span> | Iterable<Span>): Promise<void> {
     if (turn.why !== undefined) return;
     const { signal } = this.#options;
-    const onAbort = () => this.#fail(turn, signal?.reason);
+    const onAbort = () => this.fail(turn, signal?.reason);
     this.#active = turn;
     try {
       if (this.#closing) throw new SpeechError('E_CLOSED', 'the session was closed');
@@ -104,7 +121,7 @@ class Session implements SpeakSession, CarriersOwner {
       await this.#sender.finishInput(turn);
       await turn.result;
     } catch (thrown) {
-      if (this.#fail(turn, thrown)) this.#carriers.abandon(turn, undefined);
+      if (this.fail(turn, thrown)) this.#carriers.abandon(turn, undefined);
     } finally {
       signal?.removeEventListener('abort', onAbort);
       if (this.#active === turn) {
@@ -115,56 +132,36 @@ class Session implements SpeakSession, CarriersOwner {
     }
   }
 
+  async ready(): Promise<ReadyFacts> {
+    if (this.#closing) throw new SpeechError('E_CLOSED', 'the session was closed');
+    const connection = this.#carriers.take(this.#active?.carrier);
+    connection.awaitReady();
+    if (this.#active === undefined) connection.greet();
+    return connection.ready.then(() => connection);
+  }
+
+  ping = async (): Promise<number | undefined> => this.#carriers.current?.ping();
+
   event(connection: SpeakConnection, event: SpeakEvent, atMs: number): void {
-    switch (event.type) {
-      case 'audio':
-      case 'words':
-      case 'progress':
-      case 'ended':
-        if (this.#active?.carrier === connection) this.#turnEvent(this.#active, connection, event, atMs);
-        return;
-      case 'error':
-        this.#fault(connection, event);
-        return;
-      default:
-        if (event.type === 'warning' && event.learned) this.#carriers.learn(event.learned);
-        tellTalk(event, this.#warnings, this.#options.log);
+    if (isOfTurn(event)) {
+      this.#interrupted?.late(event, atMs);
+      if (this.#active?.carrier === connection) turnEvent(this, this.#active, connection, event, atMs);
+    } else if (event.type === 'error') {
+      this.#fault(connection, event);
+    } else {
+      if (event.type === 'warning' && event.learned) this.#carriers.learn(event.learned);
+      tellTalk(event, this.#warnings, this.#options.log);
     }
   }
 
-  #turnEvent(
-    turn: Turn,
-    connection: SpeakConnection,
-    event: Extract<SpeakEvent, { type: 'audio' | 'words' | 'progress' | 'ended' }>,
-    atMs: number,
-  ): void {
-    if (event.turn !== turn.id || turn.why !== undefined) return;
-    connection.untried = false;
-    switch (event.type) {
-      case 'audio':
-        connection.spent = false;
-        if (turn.meter.bytes === 0) this.#foresee();
-        turn.audio(event.chunk, atMs);
-        return;
-      case 'words':
-        turn.words(event.items);
-        return;
-      case 'progress':
-        if (turn.checkpoint(event.throughChar)) connection.spent = true;
-        connection.owe(turn.text.owed || turn.endSent);
-        this.#sender.renew(turn);
-        return;
-      case 'ended':
-        connection.spent = true;
-        connection.owe(false);
-        if (event.why === 'done') turn.finish('done', atMs);
-        else this.#fail(turn, new SpeechError('E_PROVIDER', `the service ended the turn (${event.why})`));
-    }
+  /** Its first sound: where an interruption costs the connection, the next one is made ready for that. */
+  sounds(turn: Turn): void {
+    this.#reconnects.borne();
+    if (turn.meter.bytes === 0 && this.#options.service.traits.interrupt === 'swapSocket') this.#carriers.warmNext();
   }
 
-  /** The turn sounds: where an interruption costs the connection, the next one is made ready for that. */
-  #foresee(): void {
-    if (this.#options.service.traits.interrupt === 'swapSocket') this.#carriers.warmNext();
+  moved(turn: Turn): void {
+    this.#sender.renew(turn);
   }
 
   #fault(
@@ -180,7 +177,7 @@ class Session implements SpeakSession, CarriersOwner {
     } else if (carried && id !== undefined && id !== carried.id) {
       this.#warnings.say(fault.code, fault.message);
     } else {
-      if (carried) this.#fail(carried, error);
+      if (carried) this.fail(carried, error);
       this.#carriers.forget(connection);
       connection.fail(error);
     }
@@ -188,14 +185,27 @@ class Session implements SpeakSession, CarriersOwner {
 
   ended(connection: SpeakConnection, info: CloseInfo, error: SpeechError | undefined): void {
     const turn = this.#active;
+    if (connection.timeline.at('ready') !== undefined) this.#reconnects.established();
     this.#carriers.forget(connection);
     if (turn?.carrier !== connection) return;
     if (connection.mayGo(info, error)) {
       turn.putDown();
       this.#goOn(turn);
     } else {
-      this.#fail(turn, error ?? closedFault(info));
+      this.#lost(turn, error ?? closedFault(info));
     }
+  }
+
+  /** The connection broke under the turn: it goes on over another, after a while, where that may help. */
+  #lost(turn: Turn, error: SpeechError): void {
+    const waitMs = turn.why === undefined ? this.#reconnects.next(error) : undefined;
+    if (waitMs === undefined || !turn.takeBack()) {
+      this.fail(turn, error);
+      return;
+    }
+    this.#warnings.say('reconnect', `${error.message}: going on over another connection`);
+    turn.restFor(this.#options.clock, waitMs);
+    this.#goOn(turn);
   }
 
   /** Drops a connection that is of no use any more; the turn it carries goes on with another. */
@@ -208,11 +218,11 @@ class Session implements SpeakSession, CarriersOwner {
   }
 
   #goOn(turn: Turn): void {
-    this.#sender.goOn(turn).catch((thrown) => this.#fail(turn, thrown));
+    this.#sender.goOn(turn).catch((thrown) => this.fail(turn, thrown));
   }
 
   /** False where the turn had ended before. */
-  #fail(turn: Turn, thrown: unknown): boolean {
+  fail(turn: Turn, thrown: unknown): boolean {
     if (turn.why !== undefined) return false;
     const { signal, clock } = this.#options;
     const error = toSpeechError(thrown, signal?.aborted ? 'E_INTERRUPTED' : 'E_UNEXPECTED');
@@ -227,6 +237,7 @@ class Session implements SpeakSession, CarriersOwner {
     turn.output.clear();
     if (turn.why === undefined) {
       turn.finish('interrupted', this.#options.clock.now());
+      this.#interrupted = turn;
       this.#carriers.abandon(turn, heard.heardMs);
     }
     return heard;

@@ -21,6 +21,8 @@ export interface SpeakSettings extends ConnectSettings, TurnSettings {
   readonly voice?: string;
   /** 1 is the voice's own pace. */
   readonly speed?: number;
+  /** The sound is to be made anew, where the service could answer out of a cache and says how not to. */
+  readonly noCache?: boolean;
   /** The words of an interruption where a service has an older and a newer one (SLNG). */
   readonly interruptWith?: 'cancel' | 'clear';
 }
@@ -60,6 +62,10 @@ export type SpeakEvent =
    */
   | { readonly type: 'progress'; readonly turn: string; readonly throughChar: number; readonly text?: string }
   | { readonly type: 'words'; readonly turn: string; readonly items: readonly WordTime[] }
+  /** Sound of a turn that was interrupted, on its way when it was: dropped by the codec, and told for who measures. */
+  | { readonly type: 'late'; readonly turn: string; readonly bytes: number }
+  /** What a service says of how it made the turn's sound: out of a cache, and how soon by its own clock, ms. */
+  | { readonly type: 'made'; readonly turn: string; readonly cached: boolean; readonly firstAudioMs?: number }
   | { readonly type: 'ended'; readonly turn: string; readonly why: TurnEnd };
 
 /**

@@ -1,5 +1,9 @@
+import { get as getHttp, type IncomingMessage } from 'node:http';
+import { type Agent, get as getHttps } from 'node:https';
 import { type Clock, pause } from '../clock.ts';
 import { SpeechError } from '../errors.ts';
+import { flatHeaders } from './flat-headers.ts';
+import { proxyAgent } from './proxy.ts';
 import type { UpgradeRefusal } from './transport.ts';
 
 /** A catalogue is some hundred kilobytes; what is larger is not one. */
@@ -45,14 +49,12 @@ export async function getJson(
   const where = url.split('?')[0];
   options.watcher?.asked({ method: 'GET', url, headers });
   try {
-    const response = await fetch(url, {
-      headers: { ...headers },
-      signal: AbortSignal.any([options.signal, late.signal]),
-    });
-    const body = await bounded(response);
-    const answer = { status: response.status, headers: Object.fromEntries(response.headers), body };
+    const signal = AbortSignal.any([options.signal, late.signal]);
+    const agent = proxyAgent(url);
+    const answer = await (agent ? getThrough(agent, url, headers, signal) : getDirect(url, headers, signal));
+    const { status, body } = answer;
     options.watcher?.answered(answer);
-    if (!response.ok) throw options.refused(answer);
+    if (status < 200 || status > 299) throw options.refused(answer);
     return JSON.parse(body);
   } catch (thrown) {
     if (thrown instanceof SpeechError) throw thrown;
@@ -67,10 +69,28 @@ export async function getJson(
   }
 }
 
-async function bounded(response: Response): Promise<string> {
+type Headers = Readonly<Record<string, string>>;
+
+async function getDirect(url: string, headers: Headers, signal: AbortSignal): Promise<HttpAnswer> {
+  const response = await fetch(url, { headers: { ...headers }, signal });
+  const body = response.body ? await bounded(response.body) : '';
+  return { status: response.status, headers: Object.fromEntries(response.headers), body };
+}
+
+/** Node's `fetch` knows no proxies before version 24. */
+async function getThrough(agent: Agent, url: string, headers: Headers, signal: AbortSignal): Promise<HttpAnswer> {
+  const asked = (url.startsWith('https:') ? getHttps : getHttp)(url, { agent, headers: { ...headers }, signal });
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    asked.once('response', resolve).once('error', reject);
+  });
+  const body = await bounded(response);
+  return { status: response.statusCode ?? 0, headers: flatHeaders(response), body };
+}
+
+async function bounded(parts: AsyncIterable<Uint8Array>): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
-  for await (const part of response.body ?? []) {
+  for await (const part of parts) {
     text += decoder.decode(part, { stream: true });
     if (text.length > maxBodyBytes) throw new SpeechError('E_PROTOCOL', 'the answer is too long');
   }

@@ -69,6 +69,10 @@ export interface Opened {
   readonly times: ConnectTimes;
   /** Headers of the 101, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The other end: `127.0.0.1:8080`, `[::1]:8080`. */
+  readonly address?: string;
+  /** Protocol and cipher: `TLSv1.3 TLS_AES_256_GCM_SHA384`. */
+  readonly tls?: string;
 }
 
 /** Opens a connection. `refused` makes the error of an answer that is not 101. Rejects with a SpeechError. */

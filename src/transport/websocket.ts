@@ -1,9 +1,13 @@
 import { Buffer } from 'node:buffer';
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import WebSocket from 'ws';
 import type { Clock } from '../clock.ts';
 import type { SpeechError } from '../errors.ts';
 import { cannotConnect, reasonOf, socketError } from './connect-errors.ts';
+import { flatHeaders } from './flat-headers.ts';
+import { proxyAgent } from './proxy.ts';
 import type {
   CloseInfo,
   Connect,
@@ -47,9 +51,9 @@ export function createWebSocketConnect(clock: Clock): Connect {
       signal.addEventListener('abort', onAbort, { once: true });
       // Made before 'open' fires: the server's first frames may come in the same packet as its 101.
       const transport = new WebSocketTransport(socket, clock);
-      let headers: Record<string, string> = {};
+      let facts: Pick<Opened, 'headers' | 'address' | 'tls'> = { headers: {} };
       socket.once('upgrade', (response) => {
-        headers = flatHeaders(response);
+        facts = { headers: flatHeaders(response), ...otherEnd(response.socket) };
       });
       socket.once('unexpected-response', (_pending, response) => {
         readRefusal(response, clock)
@@ -60,13 +64,23 @@ export function createWebSocketConnect(clock: Clock): Connect {
       socket.once('open', () => {
         signal.removeEventListener('abort', onAbort);
         times.openMs = clock.now();
-        resolve({ transport, times, headers });
+        resolve({ transport, times, ...facts });
       });
       transport.closed.then(({ code, error }) => {
         signal.removeEventListener('abort', onAbort);
         reject(cannotConnect(request.url, error?.message ?? `closed (${code})`, error));
       });
     });
+}
+
+/** Evidence for a report: who was spoken to, and how. */
+function otherEnd(socket: Socket): Pick<Opened, 'address' | 'tls'> {
+  const { remoteAddress: host, remotePort: port } = socket;
+  const cipher = socket instanceof TLSSocket ? `${socket.getProtocol()} ${socket.getCipher().standardName}` : undefined;
+  return {
+    ...(host !== undefined && { address: `${host.includes(':') ? `[${host}]` : host}:${port}` }),
+    ...(cipher !== undefined && { tls: cipher }),
+  };
 }
 
 /** Starts to connect. Throws where the URL or a header is none. */
@@ -79,6 +93,7 @@ function begin(request: UpgradeRequest, times: Times, clock: Clock): WebSocket {
     perMessageDeflate: false,
     maxPayload: maxMessageBytes,
     closeTimeout: closeWithinMs,
+    agent: proxyAgent(request.url),
     finishRequest: (pending: ClientRequest) => {
       watchConnecting(pending, times, clock);
       pending.end();
@@ -88,10 +103,10 @@ function begin(request: UpgradeRequest, times: Times, clock: Clock): WebSocket {
 }
 
 class WebSocketTransport implements Transport {
-  readonly closed: Promise<CloseInfo>;
-  readonly #socket: WebSocket;
-  readonly #clock: Clock;
   #handler: FrameHandler | undefined;
+  readonly #clock: Clock;
+  readonly #socket: WebSocket;
+  readonly closed: Promise<CloseInfo>;
   #early: { frame: Frame; atMs: number }[] = [];
   #ended: CloseInfo | undefined;
   #waiting: (() => void)[] = [];
@@ -197,14 +212,6 @@ function watchConnecting(pending: ClientRequest, times: Times, clock: Clock): vo
       times.tlsMs = clock.now();
     });
   });
-}
-
-function flatHeaders(response: IncomingMessage): Record<string, string> {
-  const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(response.headers)) {
-    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return flat;
 }
 
 /** Reads what it can of the body; a server that stops half-way, or goes on for ever, still gives its status. */

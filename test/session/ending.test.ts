@@ -41,11 +41,13 @@ describe('the answer to finalize', () => {
   });
 
   it('is the next final where none says so; one that follows is waited for, and given out', async () => {
-    const { clock, ear, hearing, heard, warnings } = await asked({ timeouts: { finalMs: 5000, closeMs: 2000 } });
+    const { clock, ear, hearing, heard, warnings } = await asked({
+      timeouts: { finalMs: 5000, frameMs: 30_000, closeMs: 2000 },
+    });
     ear.say(final('under way'));
     await settle();
     expect(ear.words).toBe('audio finalize close');
-    await clock.advance(4000);
+    await clock.advance(29_000);
     ear.say(final('the rest'));
     await settle();
     await clock.advance(4000);

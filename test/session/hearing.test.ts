@@ -104,6 +104,32 @@ describe('a stream of audio', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('shows who measures all that goes out and comes, with its time, before anything is made of it', async () => {
+    const seen: [what: string, atMs: number][] = [];
+    const feed = new AudioFeed();
+    const { clock, ear, hearing, heard } = await opened(feed, {
+      tap: {
+        sent: ({ length }, atMs) => seen.push([`sent ${length}`, atMs]),
+        result: ({ type }, atMs) => seen.push([`${type}, ${heard.outputs.length} given`, atMs]),
+      },
+    });
+    feed.push(50);
+    await clock.advance(30);
+    ear.say({ type: 'speechStarted' }, interim('so'), final(''), { type: 'utteranceEnd' });
+    ear.say({ type: 'warning', code: 'w', message: 'none of its business' });
+    await clock.advance(5);
+    feed.end();
+    await hearing.result;
+    expect(seen).toEqual([
+      ['sent 800', 0],
+      ['speechStarted, 0 given', 30],
+      ['interim, 0 given', 30],
+      ['final, 0 given', 30],
+      ['utteranceEnd, 0 given', 30],
+      ['final, 3 given', 35],
+    ]);
+  });
+
   it('gives events of speech as they come', async () => {
     const feed = new AudioFeed();
     const { ear, hearing, heard } = await opened(feed);

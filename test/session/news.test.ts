@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deferred } from '../../src/session/deferred.ts';
+import { deferred } from '../../src/deferred.ts';
 import { News } from '../../src/session/news.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 

@@ -68,7 +68,7 @@ describe('RateWindow', () => {
 
 describe('Rates', () => {
   it('counts flushes and characters apart, and nothing else', () => {
-    const rates = new Rates(new ManualClock(), { flushesPerMinute: 1, charsPerMinute: 10 }, () => {});
+    const rates = new Rates(new ManualClock(), { flushesPerMinute: 1, charsPerMinute: 10 });
     rates.sent(flush);
     expect(rates.waitMs(flush)).toBe(windowMs);
     expect(rates.waitMs(text(10))).toBe(0);
@@ -78,14 +78,14 @@ describe('Rates', () => {
   });
 
   it('knows no limit where the service has none', () => {
-    const rates = new Rates(new ManualClock(), { textChars: 10 }, () => {});
+    const rates = new Rates(new ManualClock(), { textChars: 10 });
     for (let i = 0; i < 1000; i++) rates.sent(flush);
     rates.sent(text(100_000));
     expect([rates.waitMs(flush), rates.waitMs(text(1)), rates.thinChars]).toEqual([0, 0, undefined]);
   });
 
   it('asks for larger spans once half of the flushes are spent, such that the rest carries all text of a minute', () => {
-    const rates = new Rates(new ManualClock(), { flushesPerMinute: 20, charsPerMinute: 2400 }, () => {});
+    const rates = new Rates(new ManualClock(), { flushesPerMinute: 20, charsPerMinute: 2400 });
     for (let i = 0; i < 10; i++) rates.sent(flush);
     expect(rates.thinChars).toBeUndefined();
     rates.sent(flush);
@@ -94,7 +94,8 @@ describe('Rates', () => {
 
   it('tells the first wait for each limit, with how long', () => {
     const said: string[] = [];
-    const rates = new Rates(new ManualClock(), { flushesPerMinute: 20, charsPerMinute: 2400 }, (it) => said.push(it));
+    const rates = new Rates(new ManualClock(), { flushesPerMinute: 20, charsPerMinute: 2400 });
+    rates.onWait = (message) => said.push(message);
     rates.waits(flush, 12_345);
     rates.waits(flush, 50_000);
     rates.waits(text(5), 1_000);

@@ -22,12 +22,12 @@ describe('SentText', () => {
       sentChar: 16,
       pendingChars: 16,
       sentences: 0,
-      owed: true,
+      awaited: true,
       left: true,
     });
     expect(text.checkpoint(10)).toBe(true);
     expect(text.pending.map(({ span }) => span.text)).toEqual(['Three.']);
-    expect(text).toMatchObject({ throughChar: 10, pendingChars: 6, sentences: 2, owed: true, left: true });
+    expect(text).toMatchObject({ throughChar: 10, pendingChars: 6, sentences: 2, awaited: true, left: true });
     expect(text.checkpoint(16)).toBe(true);
     expect(text).toMatchObject({ throughChar: 16, pendingChars: 0, sentences: 3, owed: false, left: false });
   });
@@ -81,8 +81,21 @@ describe('SentText', () => {
     const text = sent(spansOf(['One ', 'two '], 'piece'));
     expect(text.owed).toBe(false);
     text.flushed();
+    expect([text.awaited, text.owed]).toEqual([true, false]);
+    text.asked();
     expect(text.owed).toBe(true);
     expect(text.pending.map(({ flushed }) => flushed)).toEqual([false, true]);
+  });
+
+  it('is owed on another connection only what was asked for on that one', () => {
+    const text = sent(spansOf(['One. ', 'Two. ', 'Three.']));
+    text.asked();
+    text.unasked();
+    expect([text.awaited, text.owed]).toEqual([true, false]);
+    text.asked(text.pending[0]);
+    expect(text.owed).toBe(true);
+    text.checkpoint(5);
+    expect([text.awaited, text.owed]).toEqual([true, false]);
   });
 
   it('marks the last spoken span as flushed, not a silent one behind it', () => {

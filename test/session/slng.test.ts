@@ -97,6 +97,23 @@ describe('a session with the SLNG codec', () => {
     expect(peer().words.at(-1)).toBe('close');
   });
 
+  it('becomes ready with no text, and speaks on that connection', async () => {
+    const { peers, peer, session } = openSlng();
+    const ready = session.ready();
+    await settle();
+    expect(peer().words).toEqual(['init']);
+    peer().say({ type: 'ready', session_id: 's1' });
+    expect(await ready).toMatchObject({ sessionId: 's1' });
+    await session.ready();
+    const turn = session.speak(spansOf(['One.']));
+    await settle();
+    expect(peer().words).toEqual(['init', 'text', 'flush']);
+    peer().sound(320);
+    peer().say({ type: 'flushed' });
+    expect(await turn.result).toMatchObject({ why: 'done', report: { bytes: 320, connections: 1 } });
+    expect(peers).toHaveLength(1);
+  });
+
   it('takes two turns on one connection', async () => {
     const { peers, peer, session } = openSlng();
     for (const text of ['One.', 'Two.']) {

@@ -319,6 +319,28 @@ describe('a service whose connections end with their turn', () => {
   });
 });
 
+it('one dead connection after another, each warmed ahead, is not asked for ever', async () => {
+  const fake = openFake({
+    traits: { endsWithTurn: true },
+    habits: { msPerChar: undefined, ended: false },
+    reconnect: { max: 50, random: () => 1 },
+  });
+  const turn = fake.session.speak(hello);
+  let ended: string | undefined;
+  turn.result.then(({ error }) => {
+    ended = error?.code ?? 'no error';
+  });
+  for (let died = 0; died < 100 && ended === undefined; died++) {
+    await settle();
+    fake.hub.links.find(({ texts, closedWith }) => texts.length > 0 && !closedWith)?.close(1006);
+    await settle();
+    await fake.clock.advance(8_000);
+  }
+  expect(ended).toBe('E_CLOSED');
+  // One that is dead is forgiven, and then one counts; five that count are the last.
+  expect(fake.hub.links.length).toBeLessThanOrEqual(14);
+});
+
 it('a turn that was said is owed nothing while the next one’s source thinks', async () => {
   const fake = openFake();
   const feed = new SpanFeed();

@@ -98,6 +98,25 @@ class Recorder implements FrameHandler {
 }
 
 describe('an open WebSocket', () => {
+  it('says who is at its other end', async () => {
+    const { url, server } = await serve(() => {});
+    const { address, tls } = await connect(url);
+    expect(address).toBe(`127.0.0.1:${portOf(server)}`);
+    expect(tls).toBeUndefined();
+  });
+
+  it('says an address of IPv6 in brackets', async (context) => {
+    const server = new WebSocketServer({ port: 0, host: '::1' });
+    closers.push(() => {
+      for (const socket of server.clients) socket.terminate();
+      server.close();
+    });
+    const [failed] = await Promise.race([once(server, 'listening'), once(server, 'error')]);
+    if (failed !== undefined) return context.skip('no IPv6 here');
+    const { address } = await connect(`ws://[::1]:${portOf(server)}/speak`);
+    expect(address).toBe(`[::1]:${portOf(server)}`);
+  });
+
   it('carries text and bytes both ways, with the headers that were asked for', async () => {
     const asked: IncomingMessage[] = [];
     const { url } = await serve((socket, request) => {

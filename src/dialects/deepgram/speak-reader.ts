@@ -89,7 +89,8 @@ export class SpeakReader {
   closed(info: CloseInfo): Out {
     const fault = closeFault(info, 'speak');
     return reporting([
-      ...this.#answers.closed(info.code),
+      // Every flush is answered by `Flushed`: a normal close before that has lost what was being said.
+      ...this.#answers.lost(),
       ...(fault === undefined ? [] : [{ type: 'error', fault } as const]),
     ]);
   }

@@ -52,9 +52,14 @@ export class Answers {
     return clearing === undefined ? sounding : clearing[0];
   }
 
-  /** A normal close after audio answers the oldest flush; any close ends what was being interrupted. */
+  /** Any close ends what was being interrupted. */
+  lost(): SpeakEvent[] {
+    return interrupted(this.#turns.abandoned());
+  }
+
+  /** And a normal one after audio answers the oldest flush, where a service says it so. */
   closed(code: number): SpeakEvent[] {
-    const events = interrupted(this.#turns.abandoned());
+    const events = this.lost();
     const answered = code === 1000 || code === 1005 ? this.#turns.closedAfterAudio() : undefined;
     if (answered !== undefined) events.push(...this.#progress(answered));
     return events;

@@ -18,7 +18,7 @@ export class AudioIntake {
   /** Warnings that are said once a connection, by code and text. */
   readonly #warned = new Set<string>();
   /** What was found on the way to the samples, to be told before them. */
-  #remarks: SpeakEvent[] = [];
+  #remarks: SpeakEvent[] | undefined;
 
   constructor(format: AudioFormat, turns: TurnQueue) {
     this.#format = format;
@@ -38,21 +38,20 @@ export class AudioIntake {
 
   bytes(bytes: Uint8Array): Out {
     this.#turns.reached();
-    if (this.#turns.clearing !== undefined) return this.#dropped('dropped_audio', bytes.length);
+    const late = this.#turns.clearing?.[0];
+    if (late !== undefined)
+      return telling(...this.#takeRemarks(), { type: 'late', turn: late.id, bytes: bytes.length });
     const turn = this.#turns.sounding;
     if (turn === undefined) {
       this.#warnOnce('stray_audio', 'the service sent audio that no turn is open for; it is dropped');
-      return this.#dropped('stray_audio', bytes.length);
+      return telling(...this.#takeRemarks(), note('stray_audio', { bytes: bytes.length }));
     }
     const chunk = turn.audio.push(bytes);
     this.#turns.heard();
-    const events = this.#takeRemarks();
-    if (chunk !== undefined) events.push({ type: 'audio', turn: turn.id, chunk });
-    return reporting(events);
-  }
-
-  #dropped(name: string, byteCount: number): Out {
-    return telling(...this.#takeRemarks(), note(name, { bytes: byteCount }));
+    if (chunk === undefined) return reporting(this.#takeRemarks());
+    const audio: SpeakEvent = { type: 'audio', turn: turn.id, chunk };
+    // Nearly every frame has nothing to remark, and costs no more than its own event.
+    return reporting(this.#remarks === undefined ? [audio] : [...this.#takeRemarks(), audio]);
   }
 
   /** Base64 under `data`, `data.audio` or `audio` (PROTOCOLS 1.5, livekit's client). */
@@ -75,10 +74,10 @@ export class AudioIntake {
     const missing = this.#sequence.missing(sequence);
     if (missing > 0) {
       const message = `${missing} audio ${missing === 1 ? 'chunk is' : 'chunks are'} missing before number ${sequence}`;
-      this.#remarks.push({ type: 'warning', code: 'sequence_gap', message });
+      this.#remark({ type: 'warning', code: 'sequence_gap', message });
     } else if (missing < 0) {
       this.#warnOnce('sequence_repeated', 'audio chunks come with a number that was there before; they are kept');
-      this.#remarks.push(note('sequence_repeated', { sequence }));
+      this.#remark(note('sequence_repeated', { sequence }));
     }
   }
 
@@ -96,13 +95,17 @@ export class AudioIntake {
   #warnOnce(code: string, message: string): void {
     if (this.#warned.has(code + message)) return;
     this.#warned.add(code + message);
-    this.#remarks.push({ type: 'warning', code, message });
+    this.#remark({ type: 'warning', code, message });
   }
 
-  /** The caller may add to what it gets. */
-  #takeRemarks(): SpeakEvent[] {
-    const remarks = this.#remarks;
-    this.#remarks = [];
+  #remark(event: SpeakEvent): void {
+    this.#remarks ??= [];
+    this.#remarks.push(event);
+  }
+
+  #takeRemarks(): readonly SpeakEvent[] {
+    const remarks = this.#remarks ?? [];
+    this.#remarks = undefined;
     return remarks;
   }
 }

@@ -22,7 +22,8 @@ export function typeOf(message: Fields): string | undefined {
 export function complaint(issues: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]]): string {
   const [issue] = issues;
   const path = v.getDotPath(issue);
-  return path === null ? issue.message : `${path}: ${issue.message}`;
+  // It may repeat what was sent, which may be a message long.
+  return oneLine(path === null ? issue.message : `${path}: ${issue.message}`);
 }
 
 /** The object that a text frame holds, or what is wrong with it. */

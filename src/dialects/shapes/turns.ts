@@ -31,9 +31,12 @@ export interface Answered extends Flush {
  * and interruptions are queues, and every rule here is about their heads.
  */
 export class TurnQueue {
-  readonly #interruptions = new Interruptions();
+  /** Of the oldest open flush: at hand, since every frame of sound asks for it. */
+  #flushed: OpenTurn | undefined;
+  /** Made with the first: of nearly all sound that comes there was none. */
+  #interruptions: Interruptions | undefined;
   #turns: OpenTurn[] = [];
-  #flushes: Flush[] = [];
+  #flushes: readonly Flush[] = [];
   /** The kinds of acknowledgement since the last audio: another kind than these answers the same flush once more. */
   #kinds = new Set<string>();
   #audioSinceAnswer = false;
@@ -57,43 +60,55 @@ export class TurnQueue {
   }
 
   flushed(turn: OpenTurn): void {
-    this.#flushes.push({ turn, throughChar: turn.sentChar });
+    this.#owe([...this.#flushes, { turn, throughChar: turn.sentChar }]);
     turn.owed++;
     turn.unflushed = false;
   }
 
   /** The service did not take the last flush: nothing will answer it. Gives its turn, whose text still waits for one. */
   refuseFlush(): OpenTurn | undefined {
-    const turn = this.#flushes.pop()?.turn;
+    const turn = this.#flushes.at(-1)?.turn;
     if (turn === undefined) return undefined;
+    this.#owe(this.#flushes.slice(0, -1));
     turn.owed--;
     turn.unflushed = true;
     return turn;
+  }
+
+  #owe(flushes: readonly Flush[]): void {
+    this.#flushes = flushes;
+    this.#flushed = flushes[0]?.turn;
   }
 
   remove(turn: OpenTurn): void {
     this.#turns = this.#turns.filter((other) => other !== turn);
   }
 
+  get #watched(): Interruptions {
+    this.#interruptions ??= new Interruptions();
+    return this.#interruptions;
+  }
+
   /** The turns of the interruption that is being answered: what arrives now is still theirs. */
   get clearing(): readonly OpenTurn[] | undefined {
-    return this.#interruptions.turns;
+    return this.#interruptions?.turns;
   }
 
   /** Whose audio arrives: the turn of the oldest open flush, else (text streamed ahead of it) the oldest open turn. */
   get sounding(): OpenTurn | undefined {
-    return this.#flushes[0]?.turn ?? this.#turns.find((turn) => turn.sentText);
+    return this.#flushed ?? this.#turns.find((turn) => turn.sentText);
   }
 
   /** Sound or an acknowledgement came; where a turn is there that it can be of, it says how far the service is. */
   reached(): void {
-    if ((this.sounding ?? this.clearing) !== undefined) this.#interruptions.passed();
+    if (this.#interruptions && (this.sounding ?? this.clearing) !== undefined) this.#interruptions.passed();
   }
 
   /** Audio of an open turn came: from here an acknowledgement is a new one. */
   heard(): void {
-    if (this.#kinds.size > 0) this.#kinds.clear();
+    if (this.#audioSinceAnswer) return;
     this.#audioSinceAnswer = true;
+    this.#kinds.clear();
   }
 
   /**
@@ -117,8 +132,9 @@ export class TurnQueue {
 
   #answer(): Answered | undefined {
     this.#audioSinceAnswer = false;
-    const flush = this.#flushes.shift();
+    const [flush, ...later] = this.#flushes;
     if (flush === undefined) return undefined;
+    this.#owe(later);
     flush.turn.owed--;
     const done = flush.turn.closing && flush.turn.owed === 0;
     if (done) this.remove(flush.turn);
@@ -127,32 +143,32 @@ export class TurnQueue {
 
   /** `clear` has no id: everything that was sent is dropped by the service, the turns queued behind included. */
   interrupt(): void {
-    this.#interruptions.begin(this.#turns.filter((turn) => turn.sentText));
+    this.#watched.begin(this.#turns.filter((turn) => turn.sentText));
     this.#turns = this.#turns.filter((turn) => !turn.sentText);
-    this.#flushes = [];
+    this.#owe([]);
   }
 
   get cancelRefused(): boolean {
-    return this.#interruptions.cancelRefused;
+    return this.#interruptions?.cancelRefused ?? false;
   }
 
   neverCancel(): void {
-    this.#interruptions.cancelRefused = true;
+    this.#watched.cancelRefused = true;
   }
 
   refuseCancel(): boolean {
-    return this.#interruptions.refuseCancel();
+    return this.#interruptions?.refuseCancel() ?? false;
   }
 
   cleared(): Cleared {
-    const cleared = this.#interruptions.cleared();
+    const cleared = this.#watched.cleared();
     if (cleared.is === 'over') this.#forgetAnswers();
     return cleared;
   }
 
   /** The connection has closed: gives the turns whose interruption was not answered. */
   abandoned(): readonly OpenTurn[] {
-    const turns = this.#interruptions.abandon();
+    const turns = this.#watched.abandon();
     if (turns.length > 0) this.#forgetAnswers();
     return turns;
   }

@@ -138,6 +138,8 @@ export class SlngSpeakServer implements Peer<SpeakEvent, SpeakRequest> {
         return sending(this.#words.warning(event.code, event.message));
       case 'error':
         return sending(errorMessage(event.fault));
+      case 'made':
+      case 'late':
       case 'note':
       case 'unknown':
       case 'malformed':

@@ -113,6 +113,7 @@ export class TelnyxSpeakClient implements Peer<SpeakCommand, SpeakEvent> {
     this.#reader.turn = undefined;
     const ended: SpeakEvent = { type: 'ended', turn: id, why: 'interrupted' };
     if (!turn.text.said) return telling(ended);
+    this.#reader.interrupted = id;
     this.#over = true;
     return { frames: [jsonFrame({ force: true })], events: [ended] };
   }

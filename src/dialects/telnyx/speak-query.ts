@@ -57,6 +57,7 @@ export function speakQuery(settings: SpeakSettings): Record<string, string> {
     audio_format: audioFormat(voice, settings, wanted),
     sample_rate: String(settings.format.sampleRateHz),
     ...(settings.language !== undefined && { language: settings.language }),
+    ...(settings.noCache && { disable_cache: 'true' }),
     ...params,
   };
 }

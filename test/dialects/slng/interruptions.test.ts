@@ -37,7 +37,7 @@ describe('a service that answers cancel and clear with one cleared', () => {
     interrupted('a');
     cleared();
     interrupted('b');
-    expect(types(client.heard(1, 0))).toEqual(['note']);
+    expect(types(client.heard(1, 0))).toEqual(['late']);
     expect(cleared()).toEqual(ended('b'));
     client = new TestClient();
     interrupted('a');
@@ -70,7 +70,7 @@ describe('a service that answers each of them', () => {
     client.speak('c');
     expect(cleared()).toEqual(repeated);
     // What was on its way when the second word had not arrived is of the turn before.
-    expect(types(client.heard(1, 0))).toEqual(['note']);
+    expect(types(client.heard(1, 0))).toEqual(['late']);
     expect(cleared()).toEqual(ended('b'));
     expect(client.heard(1, 0)).toMatchObject([{ type: 'audio', turn: 'c' }]);
   });
@@ -101,7 +101,7 @@ describe('an interruption before it shows which kind a service is', () => {
     expect(interrupt('b')).toEqual(both);
     client.speak('c');
     expect(cleared()).toMatchObject(unclear('b'));
-    expect(types(client.heard(1, 0))).toEqual(['note']);
+    expect(types(client.heard(1, 0))).toEqual(['late']);
   });
 
   it('before the first answer as well', () => {

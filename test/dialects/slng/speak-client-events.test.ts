@@ -49,7 +49,7 @@ describe('an interruption', () => {
     client.speak('a');
     client.step({ type: 'interrupt', turn: 'a' });
     client.speak('b');
-    expect(client.heard(1, 0)).toEqual([{ type: 'note', name: 'dropped_audio', detail: { bytes: 2 } }]);
+    expect(client.heard(1, 0)).toEqual([{ type: 'late', turn: 'a', bytes: 2 }]);
     expect(client.told({ type: 'flushed' })).toEqual([{ type: 'note', name: 'flushed', detail: { dropped: true } }]);
     const words = { words: ['x'], start: [0], end: [1] };
     expect(client.told({ type: 'timestamps', word_timestamps: words })).toMatchObject([{ name: 'dropped_words' }]);

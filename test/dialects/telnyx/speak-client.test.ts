@@ -105,7 +105,7 @@ describe('what the client hears', () => {
     client.speak('a');
     client.step({ type: 'interrupt', turn: 'a' });
     expect(client.spoken('Hi.')).toEqual([
-      { type: 'note', name: 'dropped_audio', detail: { bytes: 4 } },
+      { type: 'late', turn: 'a', bytes: 4 },
       { type: 'note', name: 'dropped_sentence' },
     ]);
     expect(types(client.final())).toEqual(['note']);

@@ -66,6 +66,13 @@ describe('the upgrade that is asked for', () => {
     expect([asked.audio_format, asked.sample_rate]).toEqual([word, String(sampleRateHz)]);
   });
 
+  it('asks for sound that is made anew, unless a parameter of the vendor’s says otherwise', () => {
+    expect(query({ noCache: true }).disable_cache).toBe('true');
+    expect(query({ noCache: true, params: { disable_cache: 'false' } }).disable_cache).toBe('false');
+    expect(query({ noCache: false })).not.toHaveProperty('disable_cache');
+    expect(query({})).not.toHaveProperty('disable_cache');
+  });
+
   it('passes other parameters through, and wav around linear16', () => {
     const asked = query({
       voice: 'azure.x',

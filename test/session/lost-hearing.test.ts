@@ -1,0 +1,227 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { SpeechError } from '../../src/errors.ts';
+import { AudioFeed, final, hearFake } from '../support/fake-listen.ts';
+import { settle } from '../support/manual-clock.ts';
+
+const reconnect = { max: 50, random: () => 1 - 2 ** -53 };
+
+/** A feed, and a stream of it whose connections can be lost. */
+function hearing(options: Parameters<typeof hearFake>[1] = {}) {
+  const feed = new AudioFeed();
+  return { feed, ...hearFake(feed, { reconnect, ...options }) };
+}
+
+const msOf = (ear: { audio: [number, number][] } | undefined) =>
+  (ear?.audio ?? []).reduce((sum, [, ms]) => sum + ms, 0);
+
+describe('a connection that is lost in the middle of a stream', () => {
+  it('is replaced; the audio since the last utterance is sent again, and its times are the stream’s', async () => {
+    const { feed, clock, hearing: stream, heard, ears, warnings } = hearing();
+    for (let i = 0; i < 4; i++) feed.push(100);
+    await settle();
+    ears[0]?.say(final('one', { startMs: 0, endMs: 150, endOfUtterance: true }));
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    expect(ears).toHaveLength(2);
+    expect(msOf(ears[1])).toBe(250);
+    ears[1]?.say(final('two', { startMs: 50, endMs: 200, endOfUtterance: true }));
+    feed.push(100);
+    feed.end();
+    await clock.advance(10);
+    expect((await stream.result).why).toBe('done');
+    expect(msOf(ears[1])).toBe(350);
+    expect(heard.outputs).toMatchObject([
+      { text: 'one', startMs: 0, endMs: 150 },
+      { text: 'two', startMs: 200, endMs: 350 },
+    ]);
+    const { report } = await stream.result;
+    expect([report.reconnects, report.audioMs, report.segments]).toEqual([1, 500, 2]);
+    expect(warnings).toMatchObject([{ code: 'reconnect' }]);
+  });
+
+  it('tells no final twice', async () => {
+    const { feed, clock, heard, ears } = hearing();
+    feed.push(400);
+    await settle();
+    ears[0]?.say(final('one', { startMs: 0, endMs: 150 }));
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    ears[1]?.say(
+      final('one', { startMs: 0, endMs: 150 }),
+      final('two', { startMs: 160, endMs: 300, endOfUtterance: true }),
+    );
+    await settle();
+    expect(heard.texts).toEqual(['one', 'two']);
+  });
+
+  it('asks again for the final that was asked for', async () => {
+    const { feed, clock, hearing: stream, ears, heard } = hearing({ habits: { answers: false, closes: false } });
+    feed.push(100);
+    feed.end();
+    await settle();
+    expect(ears[0]?.words).toBe('audio finalize');
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    expect(ears[1]?.words).toBe('audio finalize');
+    ears[1]?.say(final('tail', { fromFinalize: true, startMs: 0, endMs: 100 }));
+    await settle();
+    ears[1]?.close(1000);
+    expect((await stream.result).why).toBe('done');
+    expect(heard.texts).toEqual(['tail']);
+  });
+
+  it('holds up a microphone when more waits than is kept, and loses none of it', async () => {
+    const { feed, clock, ears } = hearing({ pace: 'live' });
+    feed.push(100);
+    await settle();
+    ears[0]?.close(1006);
+    await settle();
+    // Three minutes are kept, and 100 ms of them are there.
+    for (let i = 0; i < 20; i++) feed.push(10_000);
+    await settle();
+    expect(feed.taken).toBe(19);
+    await clock.advance(251);
+    await clock.advance(200_000);
+    expect(feed.taken).toBe(21);
+    expect(msOf(ears[1])).toBe(200_100);
+  });
+
+  it('holds up no microphone: what it hears meanwhile is sent with the rest', async () => {
+    const { feed, clock, ears } = hearing({ pace: 'live' });
+    feed.push(100);
+    await settle();
+    ears[0]?.close(1006);
+    await settle();
+    for (let i = 0; i < 20; i++) feed.push(10);
+    await settle();
+    expect(feed.taken).toBe(21);
+    await clock.advance(251);
+    expect(msOf(ears[1])).toBe(300);
+    feed.push(10);
+    await settle();
+    expect(msOf(ears[1])).toBe(310);
+  });
+
+  it('is caught up with at most 1.25 times as fast as it was spoken, where somebody else’s service hears', async () => {
+    const { feed, clock, ears } = hearing({ pace: 'live', traits: { pace: 1 } });
+    for (let i = 0; i < 10; i++) feed.push(100);
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(250);
+    const startMs = clock.now();
+    await clock.advance(2000);
+    const sent = ears[1]?.audio ?? [];
+    expect(sent).toHaveLength(10);
+    for (const [n, [atMs]] of sent.entries()) expect(atMs - startMs).toBeGreaterThanOrEqual(((n + 1) * 100) / 1.25 - 1);
+  });
+
+  it('gives up after five attempts that brought nothing, with what was heard', async () => {
+    const { feed, clock, hearing: stream, heard, ears, attempts } = hearing();
+    feed.push(100);
+    await settle();
+    ears[0]?.say(final('one', { startMs: 0, endMs: 50, endOfUtterance: true }));
+    await settle();
+    for (const waitMs of [250, 500, 1000, 2000, 4000, 0]) {
+      ears.at(-1)?.close(1006);
+      await clock.advance(waitMs + 1);
+    }
+    expect((await stream.result).error?.code).toBe('E_CLOSED');
+    expect([attempts.length, heard.texts]).toEqual([6, ['one']]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('is the end without `reconnect`, and for what the service said', async () => {
+    const alone = hearing({ reconnect: { max: 0 } });
+    alone.feed.push(100);
+    await settle();
+    alone.ear.close(1006);
+    expect((await alone.hearing.result).error?.code).toBe('E_CLOSED');
+    const told = hearing();
+    told.feed.push(100);
+    await settle();
+    told.ear.say({ type: 'error', fault: { code: 'E_PROVIDER', message: 'no ears today' } });
+    expect((await told.hearing.result).error?.message).toBe('no ears today');
+    expect(told.ears).toHaveLength(1);
+  });
+
+  it('leaves nothing with a signal that lives longer', async () => {
+    const { signal } = new AbortController();
+    const { feed, clock, hearing: stream, ears } = hearing({ signal });
+    feed.push(100);
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    expect(ears).toHaveLength(2);
+    ears[1]?.say(final('one', { startMs: 0, endMs: 100, endOfUtterance: true }));
+    feed.end();
+    await clock.advance(10);
+    expect((await stream.result).why).toBe('done');
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  it('is given up at once when all is stopped', async () => {
+    const abort = new AbortController();
+    const { feed, clock, hearing: stream, ears } = hearing({ signal: abort.signal });
+    feed.push(100);
+    await settle();
+    ears[0]?.close(1006);
+    await settle();
+    abort.abort(new SpeechError('E_INTERRUPTED', 'stop'));
+    await settle();
+    expect((await stream.result).error?.code).toBe('E_INTERRUPTED');
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('a service that tells no places', () => {
+  const loud = 8000;
+
+  it('is sent again what comes behind the utterance that is heard in the audio itself, and tells nothing twice', async () => {
+    const { feed, clock, heard, ears } = hearing();
+    feed.push(200, loud);
+    feed.push(400);
+    feed.push(100, loud);
+    await settle();
+    ears[0]?.say(final('one', { endOfUtterance: true }));
+    await settle();
+    expect(heard.outputs).toMatchObject([{ text: 'one', startMs: 0, endMs: 200 }]);
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    // Half of the pause behind it is not sent again either.
+    expect(msOf(ears[1])).toBe(350);
+    feed.push(400);
+    await settle();
+    ears[1]?.say(final('two', { endOfUtterance: true }));
+    await settle();
+    expect(heard.outputs.slice(1)).toMatchObject([{ text: 'two', startMs: 600, endMs: 700 }]);
+  });
+
+  it('knows its words again where no utterance was heard: quiet speech', async () => {
+    const { feed, clock, heard, ears } = hearing();
+    feed.push(300);
+    await settle();
+    ears[0]?.say(final('one', { endOfUtterance: true }));
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    expect(msOf(ears[1])).toBe(300);
+    ears[1]?.say(final('one', { endOfUtterance: true }), final('two', { endOfUtterance: true }));
+    await settle();
+    expect(heard.texts).toEqual(['one', 'two']);
+  });
+});
+
+describe('a stream that has ended', () => {
+  it('for a timeout goes on over no other connection when its own closes', async () => {
+    const habits = { answers: false, closes: false };
+    const { feed, clock, hearing: stream, ears } = hearing({ habits, timeouts: { frameMs: 1000, finalMs: 500 } });
+    feed.push(100);
+    feed.end();
+    await clock.advance(20_000);
+    expect((await stream.result).error?.code).toBe('E_TIMEOUT');
+    expect([ears.length, clock.pending]).toEqual([1, 0]);
+  });
+});

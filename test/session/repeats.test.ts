@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { Repeats } from '../../src/session/repeats.ts';
+
+const final = (text: string, startMs: number, endMs: number) => ({ text, startMs, endMs });
+const word = (text: string, startMs: number, endMs: number) => ({ text, startMs, endMs });
+
+describe('Repeats, where the service tells places', () => {
+  it('takes nothing for a repeat while nothing is sent again', () => {
+    const repeats = new Repeats();
+    repeats.gave(final('one', 0, 500));
+    expect(repeats.newIn(final('one', 0, 500), true)).toEqual(final('one', 0, 500));
+  });
+
+  it('leaves out what ends where the reader was already, and a little behind', () => {
+    const repeats = new Repeats();
+    repeats.gave(final('one', 0, 500));
+    repeats.begin();
+    expect(repeats.newIn(final('one', 0, 515), true)).toBeUndefined();
+    expect(repeats.newIn(final('two', 510, 900), true)).toEqual(final('two', 510, 900));
+  });
+
+  it('cuts off the words that were given, of a final that goes on', () => {
+    const repeats = new Repeats();
+    repeats.gave(final('one', 0, 500));
+    repeats.begin();
+    const words = [word('one', 100, 490), word('two', 600, 800)];
+    expect(repeats.newIn({ ...final('one two', 100, 800), words }, true)).toEqual({
+      ...final('two', 600, 800),
+      words: [words[1]],
+    });
+  });
+
+  it('is done with the first that is new: what is behind it is not looked at', () => {
+    const repeats = new Repeats();
+    repeats.gave(final('one', 0, 500));
+    repeats.begin();
+    repeats.newIn(final('two', 600, 800), true);
+    expect(repeats.newIn(final('late', 100, 400), true)).toEqual(final('late', 100, 400));
+  });
+});
+
+describe('Repeats, where it does not', () => {
+  it('leaves out the words that come again in their order, since the last boundary', () => {
+    const repeats = new Repeats();
+    repeats.gave(final('zero', 0, 1));
+    repeats.settle();
+    repeats.gave(final('one', 0, 2));
+    repeats.gave(final('two', 2, 3));
+    repeats.begin();
+    expect(repeats.newIn(final('one', 9, 9), false)).toBeUndefined();
+    expect(repeats.newIn(final('two', 9, 9), false)).toBeUndefined();
+    expect(repeats.newIn(final('two', 9, 9), false)).toEqual(final('two', 9, 9));
+  });
+
+  it('gives what is heard otherwise: better twice than lost', () => {
+    const repeats = new Repeats();
+    repeats.gave(final('one', 0, 2));
+    repeats.gave(final('two', 2, 3));
+    repeats.begin();
+    expect(repeats.newIn(final('won', 9, 9), false)).toEqual(final('won', 9, 9));
+    expect(repeats.newIn(final('two', 9, 9), false)).toEqual(final('two', 9, 9));
+  });
+});
