@@ -70,6 +70,16 @@ const results = await Promise.all([
     outdir: made,
     outExtension: { '.js': '.cjs' },
   }),
+  // The script and the style of a bench's page, which its exporter puts into the file that it writes.
+  build({
+    ...shared,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    minify: true,
+    entryPoints: ['main.ts', 'page.css'].map((name) => ({ in: `src/report/bench/page/${name}`, out: 'bench-page' })),
+    outdir: made,
+  }),
   build({
     ...shared,
     format: 'esm',

@@ -36,6 +36,11 @@ export function asRefusal(answer: Answer): Refusal {
   };
 }
 
+/** Whose request it is, as far as the network says. Gone sockets have no address. */
+export function addressOf(request: IncomingMessage): string {
+  return request.socket.remoteAddress ?? '';
+}
+
 /** The request's target; undefined where it is no path (`*`, `http://`, nonsense). */
 export function urlOf(request: IncomingMessage): URL | undefined {
   const target = request.url ?? '';

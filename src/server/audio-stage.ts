@@ -75,17 +75,19 @@ class CompressedStage implements AudioStage {
 export interface AudioChain {
   /** What the engine is asked for. */
   readonly made: AudioFormat;
+  /** A program of its own makes it. */
+  readonly encodes: boolean;
   readonly stage: (send: SendAudio) => AudioStage;
 }
 
 /** How a wanted format comes about. Rejects with E_FFMPEG where it is compressed and the program is not there. */
 export async function audioChain(wanted: AudioFormat): Promise<AudioChain> {
   const { encoding } = wanted;
-  if (!isCompressed(encoding)) return { made: wanted, stage: plainStage };
+  if (!isCompressed(encoding)) return { made: wanted, encodes: false, stage: plainStage };
   const program = findFfmpeg();
   if (program === undefined) {
     throw new SpeechError('E_FFMPEG', `${encoding} is made by the ffmpeg program, which this server does not find`);
   }
   const made: AudioFormat = { ...wanted, encoding: 'linear16' };
-  return { made, stage: (send) => new CompressedStage(wanted, encoding, program, send) };
+  return { made, encodes: true, stage: (send) => new CompressedStage(wanted, encoding, program, send) };
 }

@@ -3,7 +3,8 @@ import type { Clock, Timer } from '../clock.ts';
 import { type Log, noLog } from '../log.ts';
 import type { Peer, Step } from '../speech/service.ts';
 import type { Frame } from '../transport/transport.ts';
-import type { Counters, ServerLimits } from './options.ts';
+import type { ServerLimits } from './bounds.ts';
+import type { Counters } from './options.ts';
 import { Outflow } from './outflow.ts';
 import type { Outlet } from './outlet.ts';
 import type { ConnectionWatcher } from './watcher.ts';
@@ -51,6 +52,7 @@ export class Connection<Event extends Named, Request extends Named> implements O
   #badInARow = 0;
   #heardAtMs: number;
   #idle: Timer | undefined;
+  readonly #end: Timer;
   #goodbye: Timer | undefined;
   /** Resolves when the socket is gone and the work has been stopped. */
   readonly gone: Promise<void>;
@@ -61,14 +63,17 @@ export class Connection<Event extends Named, Request extends Named> implements O
     this.#log = parts.log ?? noLog;
     this.#heardAtMs = parts.clock.now();
     const { socket, clock, limits } = parts;
-    const stalled = () => this.#drop(`the client has read nothing for ${limits.stalledMs / 1000} s`);
+    const stalled = () => this.hangUp(1008, `the client has read nothing for ${limits.stalledMs / 1000} s`);
     this.#out = new Outflow({ socket, clock, limits, stalled });
     this.#handler = parts.handler(this);
     this.gone = new Promise((resolve) =>
       this.#socket.once('close', (code, reason) => resolve(this.#closed(code, String(reason)))),
     );
     this.#listen();
-    this.#watchIdle(parts.limits.idleMs);
+    this.#watchIdle(limits.idleMs);
+    this.#end = clock.after(limits.sessionMs, () => this.hangUp(1001, 'the session has lasted as long as one may'), {
+      background: true,
+    });
     this.#guard(() => {
       const step = parts.peer.opened();
       parts.watcher?.opened(step);
@@ -227,16 +232,11 @@ export class Connection<Event extends Named, Request extends Named> implements O
     this.#goodbye = clock.after(limits.closeMs, () => this.#socket.terminate(), { background: true });
   }
 
-  #drop(why: string): void {
-    this.#log('server', () => `${this.#parts.name}: dropped, ${why}`);
-    this.#stop();
-    this.#socket.terminate();
-  }
-
   #stop(): void {
     if (this.#ending) return;
     this.#ending = true;
     this.#idle?.cancel();
+    this.#end.cancel();
     this.#handler.stop();
     this.#out.stop();
   }

@@ -13,17 +13,22 @@ export interface Dictionary extends DictionaryInput {
   readonly createdAt: Date;
   /** Applies the rules to a text that is about to be spoken. */
   rewrite(text: string): string;
+  /** What it takes, as JSON. */
+  readonly bytes: number;
 }
 
 /** The dictionaries of one server, in memory. Names differ when they differ in more than case. */
 export class DictionaryStore {
   readonly #byName = new Map<string, Dictionary>();
   readonly #most: number;
+  readonly #mostBytes: number;
+  #bytes = 0;
   readonly #ids: () => string;
   readonly #today: () => Date;
 
-  constructor(options: { most: number; ids: () => string; today: () => Date }) {
+  constructor(options: { most: number; mostBytes: number; ids: () => string; today: () => Date }) {
     this.#most = options.most;
+    this.#mostBytes = options.mostBytes;
     this.#ids = options.ids;
     this.#today = options.today;
   }
@@ -31,7 +36,9 @@ export class DictionaryStore {
   create(input: DictionaryInput): Dictionary | 'conflict' | 'full' {
     const normalizedName = normalize(input.name);
     if (this.#byName.has(normalizedName)) return 'conflict';
-    if (this.#byName.size >= this.#most) return 'full';
+    const bytes = Buffer.byteLength(JSON.stringify(input));
+    if (this.#byName.size >= this.#most || this.#bytes + bytes > this.#mostBytes) return 'full';
+    this.#bytes += bytes;
     const dictionary: Dictionary = {
       ...input,
       id: `pd_${this.#ids()}`,
@@ -39,6 +46,7 @@ export class DictionaryStore {
       contentHash: createHash('sha256').update(JSON.stringify(input.modes)).digest('hex'),
       createdAt: this.#today(),
       rewrite: createRewriter(input.modes.rewrite.rules),
+      bytes,
     };
     this.#byName.set(normalizedName, dictionary);
     return dictionary;
@@ -66,6 +74,8 @@ export class DictionaryStore {
 
   /** Sessions that use it keep it. Says whether it was there. */
   delete(name: string): boolean {
+    const found = this.find({ name });
+    this.#bytes -= found?.bytes ?? 0;
     return this.#byName.delete(normalize(name));
   }
 }

@@ -1,8 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Clock } from '../clock.ts';
 import { type Log, noLog } from '../log.ts';
-import { type Answer, headersOf, noSuchPath, problem, unauthorized, urlOf } from './answer.ts';
+import { type Answer, addressOf, headersOf, noSuchPath, problem, unauthorized, urlOf } from './answer.ts';
 import { type KeyCheck, shownKey } from './keys.ts';
 import type { ServedService } from './options.ts';
+import type { Guard } from './strangers.ts';
+import type { WrongKeys } from './wrong-keys.ts';
 
 export interface Call {
   readonly url: URL;
@@ -25,9 +29,12 @@ export interface Route {
 }
 
 export interface HttpOptions {
+  readonly clock: Clock;
+  readonly guard: Guard;
   readonly routes: readonly Route[];
   readonly services: readonly ServedService[];
   readonly keyIsRight: KeyCheck;
+  readonly wrongKeys: WrongKeys;
   readonly bodyBytes: number;
   readonly log?: Log;
 }
@@ -44,21 +51,43 @@ class Answered extends Error {
 /** The listener of `request` events: everything that is no upgrade. */
 export function createHttp(options: HttpOptions): (request: IncomingMessage, response: ServerResponse) => void {
   const log = options.log ?? noLog;
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const answer = await answerTo(request, options).catch((thrown: unknown): Answer => {
+      if (thrown instanceof Answered) return thrown.answer;
+      log('server', () => `${request.method}: ${thrown instanceof Error ? thrown.stack : String(thrown)}`);
+      return problem(500, 'Internal Server Error', 'The server failed; its log says more');
+    });
+    log('server', () => `${request.method} ${urlOf(request)?.pathname ?? '?'}: ${answer.status}`);
+    await write(response, answer);
+  };
+  return oneAtATime(respond);
+}
+
+type Respond = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/**
+ * Requests that a client sends without waiting are looked at one after another, each when the answer to the one before
+ * has been taken: else a packet of small requests, and nobody who reads, is a hundred answers stored.
+ */
+function oneAtATime(respond: Respond): (request: IncomingMessage, response: ServerResponse) => void {
+  const last = new WeakMap<Socket, Promise<void>>();
   return (request, response) => {
-    answerTo(request, options)
-      .catch((thrown: unknown): Answer => {
-        if (thrown instanceof Answered) return thrown.answer;
-        log('server', () => `${request.method}: ${thrown instanceof Error ? thrown.stack : String(thrown)}`);
-        return problem(500, 'Internal Server Error', 'The server failed; its log says more');
-      })
-      .then((answer) => {
-        log('server', () => `${request.method} ${urlOf(request)?.pathname ?? '?'}: ${answer.status}`);
-        write(response, answer);
-      });
+    const { socket } = request;
+    const before = last.get(socket);
+    const work =
+      before === undefined
+        ? respond(request, response)
+        : before.then(() => (socket.destroyed ? undefined : respond(request, response)));
+    const done = work.finally(() => {
+      if (last.get(socket) === done) last.delete(socket);
+    });
+    last.set(socket, done);
   };
 }
 
 async function answerTo(request: IncomingMessage, options: HttpOptions): Promise<Answer> {
+  const turnedAway = options.guard(request);
+  if (turnedAway) return turnedAway;
   const url = urlOf(request);
   if (url === undefined) return problem(400, 'Bad Request', 'The request target is no path');
   const headers = headersOf(request);
@@ -66,7 +95,10 @@ async function answerTo(request: IncomingMessage, options: HttpOptions): Promise
   if (found === undefined) return speaks(url, headers, options.services) ? upgradeWanted : noSuchPath(url);
   const { route, name } = found;
   const shown = shownKey(url, headers);
-  if (!route.open && !options.keyIsRight(shown)) return route.unauthorized?.() ?? unauthorized(shown);
+  if (!route.open && !options.keyIsRight(shown)) {
+    if (shown !== undefined) await delayed(request, options);
+    return route.unauthorized?.() ?? unauthorized(shown);
+  }
   // Node leaves out the body of an answer to HEAD.
   const handle = route.methods[request.method === 'HEAD' ? 'GET' : (request.method ?? '')];
   if (handle === undefined) {
@@ -74,6 +106,12 @@ async function answerTo(request: IncomingMessage, options: HttpOptions): Promise
     return problem(405, 'Method Not Allowed', `This path takes ${allow}`, { allow });
   }
   return handle({ url, name, json: () => readJson(request, options.bodyBytes, route) });
+}
+
+/** Several wrong keys from one address wait for their answers. */
+async function delayed(request: IncomingMessage, { clock, wrongKeys }: HttpOptions): Promise<void> {
+  const delayMs = wrongKeys.delayMs(addressOf(request));
+  if (delayMs > 0) await new Promise<void>((resolve) => clock.after(delayMs, resolve, { background: true }));
 }
 
 function findRoute(url: URL, routes: readonly Route[]): { route: Route; name: string } | undefined {
@@ -114,24 +152,38 @@ async function readJson(request: IncomingMessage, maxBytes: number, route: Route
 const patience = 4;
 
 async function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
-  const kept: Buffer[] = [];
+  // One buffer that grows: of a body that comes byte by byte each would cost a hundred times its size.
+  let kept: Buffer = Buffer.alloc(0);
   let bytes = 0;
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     if (!(chunk instanceof Buffer)) continue;
-    bytes += chunk.length;
-    if (bytes <= maxBytes) kept.push(chunk);
-    else kept.length = 0;
+    const total = bytes + chunk.length;
+    if (total <= maxBytes) {
+      if (total > kept.length) kept = grown(kept, Math.min(maxBytes, Math.max(total, kept.length * 2)));
+      chunk.copy(kept, bytes);
+    }
+    bytes = total;
     if (bytes > maxBytes * patience) break;
   }
-  if (bytes <= maxBytes) return Buffer.concat(kept).toString('utf8');
+  if (bytes <= maxBytes) return kept.toString('utf8', 0, bytes);
   throw new Answered(problem(413, 'Content Too Large', `A body may have ${maxBytes} bytes`, { connection: 'close' }));
 }
 
-function write(response: ServerResponse, { status, body, headers }: Answer): void {
+function grown(bytes: Buffer, length: number): Buffer {
+  const more = Buffer.alloc(length);
+  bytes.copy(more);
+  return more;
+}
+
+/** Resolves when the network has taken it, or the client has gone. */
+function write(response: ServerResponse, { status, body, headers }: Answer): Promise<void> {
   const json = body === undefined ? undefined : JSON.stringify(body);
   response.writeHead(status, {
     ...(json !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) }),
     ...headers,
   });
-  response.end(json);
+  return new Promise((resolve) => {
+    response.once('close', resolve);
+    response.end(json);
+  });
 }

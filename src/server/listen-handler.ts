@@ -1,10 +1,11 @@
 import type { Recogniser } from '../engine/recogniser.ts';
 import { type ErrorCode, SpeechError, toSpeechError } from '../errors.ts';
 import type { ListenEvent, ListenRequest, ListenSettings } from '../speech/listen.ts';
+import type { ServerLimits } from './bounds.ts';
 import type { Handler } from './connection.ts';
 import { sampleReader } from './listen-audio.ts';
 import { Listener } from './listener.ts';
-import type { Counters, ServerLimits } from './options.ts';
+import type { Counters } from './options.ts';
 import type { Outlet } from './outlet.ts';
 import { defaultEndpointingMs, utteranceEndMs } from './recognised.ts';
 
@@ -13,7 +14,7 @@ export interface ListenHandlerOptions {
   readonly outlet: Outlet<ListenEvent>;
   readonly sessionId: string;
   readonly counters: Counters;
-  readonly limits: Pick<ServerLimits, 'listeners' | 'badMessages'>;
+  readonly limits: Pick<ServerLimits, 'listeners' | 'badMessages' | 'unansweredFinals'>;
 }
 
 type State = { readonly is: 'new' | 'opening' | 'stopped' } | { readonly is: 'listening'; readonly listener: Listener };
@@ -31,8 +32,9 @@ const closeCodes: Partial<Record<ErrorCode, number>> = { E_RATE_LIMIT: 1013, E_U
 export class ListenHandler implements Handler<ListenRequest> {
   readonly #options: ListenHandlerOptions;
   #state: State = { is: 'new' };
-  /** It counts among `limits.listeners`. */
+  /** It counts among `limits.listeners`, until the recogniser has let go of it as well. */
   #counted = false;
+  #opening = false;
   #untimely = 0;
 
   constructor(options: ListenHandlerOptions) {
@@ -82,9 +84,19 @@ export class ListenHandler implements Handler<ListenRequest> {
   }
 
   async #open(settings: ListenSettings): Promise<void> {
-    const { recogniser, outlet, sessionId, counters } = this.#options;
     const samplesOf = sampleReader(settings.format);
     this.#takePlace();
+    this.#opening = true;
+    try {
+      await this.#begin(settings, samplesOf);
+    } finally {
+      this.#opening = false;
+      if (this.#isStopped) this.#leavePlace();
+    }
+  }
+
+  async #begin(settings: ListenSettings, samplesOf: ReturnType<typeof sampleReader>): Promise<void> {
+    const { recogniser, outlet, sessionId, counters, limits } = this.#options;
     const silenceMs = utteranceEndMs(settings);
     const stream = await recogniser.open({
       sampleRateHz: settings.format.sampleRateHz,
@@ -95,14 +107,17 @@ export class ListenHandler implements Handler<ListenRequest> {
       ...(silenceMs !== undefined && { utteranceEndMs: silenceMs }),
     });
     // The client went while the recogniser made itself ready.
-    if (this.#state.is === 'stopped') {
+    if (this.#isStopped) {
       stream.close();
       return;
     }
     const language = languageOf(settings.language ?? '', recogniser.languages);
     this.#state = {
       is: 'listening',
-      listener: new Listener({ stream, settings, language, outlet, counters, samplesOf }),
+      listener: new Listener({
+        ...{ stream, settings, language, outlet, counters, samplesOf },
+        mostUnanswered: limits.unansweredFinals,
+      }),
     };
     const { warnings } = stream;
     outlet.event({ type: 'ready', sessionId, ...(warnings.length > 0 && { warnings }) });
@@ -135,6 +150,14 @@ export class ListenHandler implements Handler<ListenRequest> {
   stop(): void {
     if (this.#state.is === 'listening') this.#state.listener.stop();
     this.#state = { is: 'stopped' };
+    if (!this.#opening) this.#leavePlace();
+  }
+
+  get #isStopped(): boolean {
+    return this.#state.is === 'stopped';
+  }
+
+  #leavePlace(): void {
     if (this.#counted) this.#options.counters.listeners--;
     this.#counted = false;
   }

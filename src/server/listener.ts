@@ -13,12 +13,14 @@ export interface ListenerOptions {
   readonly language: string;
   readonly outlet: Outlet<ListenEvent>;
   readonly counters: Counters;
+  /** Finals that may be asked for and not have come: a client can ask faster than any engine answers. */
+  readonly mostUnanswered: number;
   /** Makes linear16 mono samples of a chunk's bytes. */
   readonly samplesOf: (bytes: Uint8Array) => Int16Array;
 }
 
-/** Finals that were asked for and have not come, at most: a client can ask faster than any engine answers. */
-const mostUnanswered = 16;
+/** A message may hold minutes of audio: so much is given to the recogniser before its results are waited for. */
+const sliceMs = 1000;
 
 /** Brings a client's audio to the recogniser, and the results back, until it is stopped. */
 export class Listener {
@@ -45,19 +47,32 @@ export class Listener {
    */
   audio({ bytes }: AudioChunk): Promise<void> | undefined {
     if (this.#ended) return undefined;
-    const { samplesOf, stream, outlet } = this.#options;
+    const { samplesOf, settings } = this.#options;
     const samples = samplesOf(bytes);
     this.#samples += samples.length;
+    const most = (settings.format.sampleRateHz * sliceMs) / 1000;
+    return samples.length <= most ? this.#give(samples) : this.#giveAll(samples, most);
+  }
+
+  #give(samples: Int16Array): Promise<void> | undefined {
+    const { stream, outlet } = this.#options;
     const taken = stream.write(samples)?.catch((thrown) => this.#fail(thrown));
     const room = outlet.room();
     return taken && room ? taken.then(() => room) : (taken ?? room);
+  }
+
+  /** Its results are told between two slices. */
+  async #giveAll(samples: Int16Array, most: number): Promise<void> {
+    for (let at = 0; at < samples.length && !this.#stopped; at += most) {
+      await this.#give(samples.subarray(at, at + most));
+    }
   }
 
   finalize(): Promise<void> | undefined {
     if (this.#ended) return undefined;
     this.#options.stream.finalize();
     this.#unanswered++;
-    if (this.#unanswered < mostUnanswered) return undefined;
+    if (this.#unanswered < this.#options.mostUnanswered) return undefined;
     return new Promise((resolve) => {
       this.#answered = resolve;
     });

@@ -1,7 +1,8 @@
 import type { WebSocket } from 'ws';
 import type { Clock, Timer } from '../clock.ts';
+import { type Deferred, deferred } from '../deferred.ts';
 import type { Frame } from '../transport/transport.ts';
-import type { ServerLimits } from './options.ts';
+import type { ServerLimits } from './bounds.ts';
 
 export interface OutflowOptions {
   readonly socket: WebSocket;
@@ -15,18 +16,14 @@ export interface OutflowOptions {
 export class Outflow {
   readonly #options: OutflowOptions;
   #unreadReplies = 0;
-  #room: { promise: Promise<void>; resolve: () => void; watch: Timer } | undefined;
+  #unreadReplyBytes = 0;
+  #room: (Deferred<void> & { watch: Timer }) | undefined;
   #stopped = false;
   readonly #written: () => void;
-  readonly #replyWritten: () => void;
 
   constructor(options: OutflowOptions) {
     this.#options = options;
     this.#written = () => this.#onWritten();
-    this.#replyWritten = () => {
-      this.#unreadReplies--;
-      this.#onWritten();
-    };
   }
 
   audio(frame: Frame): void {
@@ -35,13 +32,21 @@ export class Outflow {
 
   /** Anything else: it does not wait, so it is counted. */
   reply(frame: Frame): void {
-    this.#unreadReplies++;
-    this.#send(frame, this.#replyWritten);
+    this.#send(frame, this.#counted(frame.kind === 'text' ? frame.text.length : frame.bytes.length));
   }
 
   pong(data: Buffer): void {
+    this.#options.socket.pong(data, false, this.#counted(data.length));
+  }
+
+  #counted(bytes: number): () => void {
     this.#unreadReplies++;
-    this.#options.socket.pong(data, false, this.#replyWritten);
+    this.#unreadReplyBytes += bytes;
+    return () => {
+      this.#unreadReplies--;
+      this.#unreadReplyBytes -= bytes;
+      this.#onWritten();
+    };
   }
 
   #send(frame: Frame, written: () => void): void {
@@ -51,19 +56,17 @@ export class Outflow {
 
   /** Who asks and asks and does not read the answers should not be answered any further. */
   get tooManyReplies(): boolean {
-    return this.#unreadReplies > this.#options.limits.unreadReplies;
+    const { socket, limits } = this.#options;
+    // Sound that waits as well is no reason: who interrupts must be heard.
+    const bytes = Math.min(this.#unreadReplyBytes, socket.bufferedAmount);
+    return this.#unreadReplies > limits.unreadReplies || bytes > limits.unsentBytes;
   }
 
   /** Undefined where more may be sent at once; else resolves when it may, or when this is stopped. */
   room(): Promise<void> | undefined {
     if (this.#stopped || !this.#crowded(1)) return undefined;
-    if (this.#room) return this.#room.promise;
-    let resolve = () => {};
-    const promise = new Promise<void>((settle) => {
-      resolve = settle;
-    });
-    this.#room = { promise, resolve, watch: this.#watchStall(this.#options.socket.bufferedAmount) };
-    return promise;
+    this.#room ??= { ...deferred<void>(), watch: this.#watchStall(this.#options.socket.bufferedAmount) };
+    return this.#room.promise;
   }
 
   /** Whether so much is unsent that the client must read first: all of the limits, or this part of them. */

@@ -4,17 +4,22 @@ import type { ServerOptions as SocketOptions, WebSocket } from 'ws';
 import { SpeechError } from '../errors.ts';
 import { noLog } from '../log.ts';
 import type { ServerStyle } from '../speech/service.ts';
+import { defaultLimits } from './bounds.ts';
 import { catalogRoute } from './catalog.ts';
 import { dictionaryRoutes } from './dictionary-routes.ts';
 import { DictionaryStore } from './dictionary-store.ts';
 import { createHttp, type Route } from './http.ts';
 import { createKeyCheck } from './keys.ts';
-import { type Counters, defaultLimits, defaultStyle, type RunningServer, type ServerOptions } from './options.ts';
+import { type Counters, defaultStyle, type RunningServer, type ServerOptions } from './options.ts';
 import { openSession, type Session, sessionPrefixes } from './sessions.ts';
+import { createGuard, isLoopback } from './strangers.ts';
 import { type Admitted, chosenSubprotocol, createUpgrader, greetingLines } from './upgrade.ts';
+import { WrongKeys } from './wrong-keys.ts';
 
-export type { RunningServer, ServerLimits, ServerOptions, ServerStats } from './options.ts';
-export { defaultLimits, defaultStyle } from './options.ts';
+export type { ServerLimits } from './bounds.ts';
+export { defaultLimits } from './bounds.ts';
+export type { RunningServer, ServerOptions, ServerStats } from './options.ts';
+export { defaultStyle } from './options.ts';
 
 /**
  * Starts a server that speaks where it has an engine, and listens where it has a recogniser: HTTP and WebSocket on one port. Rejects with E_INSECURE where strangers could use it
@@ -29,12 +34,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   const { WebSocketServer } = await import('ws');
   const speech = new SpeechServer({ ...options, host });
-  // closeTimeout is newer than the types of ws. It bounds the closings that a client begins, and those after a fault.
-  const socketOptions: SocketOptions & { closeTimeout: number } = {
+  // Three are newer than the types of ws. closeTimeout bounds the closings that a client begins, and those after a fault.
+  const socketOptions: SocketOptions & { closeTimeout: number; maxFragments: number; maxBufferedChunks: number } = {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: speech.limits.messageBytes,
+    maxFragments: speech.limits.fragments,
+    maxBufferedChunks: speech.limits.chunks,
     closeTimeout: speech.limits.closeMs,
     // Answered by the connection, which counts what a client does not read.
     autoPong: false,
@@ -65,6 +72,7 @@ class SpeechServer implements RunningServer {
   readonly #counters: Counters = {
     sessions: 0,
     listeners: 0,
+    encoders: 0,
     sessionsTotal: 0,
     refused: 0,
     turns: 0,
@@ -78,22 +86,33 @@ class SpeechServer implements RunningServer {
     this.#options = options;
     this.limits = { ...defaultLimits, ...options.limits };
     this.#style = { ...defaultStyle, ...options.style };
-    const { engine, recogniser, services, ids, today } = options;
+    const { engine, recogniser, services, ids, today, clock } = options;
+    const guard = createGuard(options);
     const keyIsRight = createKeyCheck(options.key);
-    this.#dictionaries = new DictionaryStore({ most: this.limits.dictionaries, ids, today });
+    const wrongKeys = new WrongKeys(clock, this.limits.wrongKeyAddresses);
+    const { dictionaries: most, dictionaryBytes: mostBytes } = this.limits;
+    this.#dictionaries = new DictionaryStore({ most, mostBytes, ids, today });
     const hasRoom = () => this.#connections.size < this.limits.sessions;
     const sessionName = (direction: keyof typeof sessionPrefixes) => sessionPrefixes[direction] + ids();
-    this.rules = { services, engine, recogniser, keyIsRight, hasRoom, sessionName };
-    const { bodyBytes, handshakeMs } = this.limits;
+    const door = { clock, guard, services, keyIsRight, wrongKeys };
+    const { bodyBytes, handshakeMs, closeMs } = this.limits;
+    const { faults } = options;
+    this.rules = { ...door, engine, recogniser, hasRoom, sessionName, closeMs, faults };
     const routes = [this.#health(), catalogRoute(engine, recogniser), ...dictionaryRoutes(this.#dictionaries)];
     this.http = createServer(
       {
+        maxHeaderSize: this.limits.headerBytes,
         headersTimeout: handshakeMs,
         requestTimeout: handshakeMs * 3,
         connectionsCheckingInterval: Math.max(10, handshakeMs / 4),
+        keepAliveTimeout: this.limits.keepAliveMs,
       },
-      createHttp({ routes, services, keyIsRight, bodyBytes, ...(options.log && { log: options.log }) }),
+      createHttp({ ...door, routes, bodyBytes, ...(options.log && { log: options.log }) }),
     );
+    this.http.maxConnections = this.limits.connections;
+    this.http.maxRequestsPerSocket = this.limits.requests;
+    // Who takes nothing of an answer; once a socket is a session's, its outflow sees to that.
+    this.http.timeout = this.limits.stalledMs;
     this.http.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
@@ -185,10 +204,6 @@ class SpeechServer implements RunningServer {
 }
 
 const goodbye = 'the server is going away';
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-}
 
 /** What the system says of an address, in words, and what to do about it. */
 const addressFaults: Readonly<Record<string, { why: string; todo: string }>> = {

@@ -4,10 +4,11 @@ import type { ListenEvent, ListenRequest } from '../speech/listen.ts';
 import type { ServerStyle } from '../speech/service.ts';
 import type { SpeakEvent, SpeakRequest } from '../speech/speak.ts';
 import { headersOf } from './answer.ts';
+import type { ServerLimits } from './bounds.ts';
 import { Connection } from './connection.ts';
 import type { DictionaryStore } from './dictionary-store.ts';
 import { ListenHandler } from './listen-handler.ts';
-import type { Counters, ServerLimits, ServerOptions } from './options.ts';
+import type { Counters, ServerOptions } from './options.ts';
 import { SpeakHandler } from './speak-handler.ts';
 import { StrictListenHandler, StrictSpeakHandler } from './strict-limits.ts';
 import type { Admitted } from './upgrade.ts';
@@ -55,7 +56,8 @@ export function openSession(socket: WebSocket, admitted: Admitted, means: Sessio
     peer: admitted.service.server(admitted.matched.settings, style),
     ...(watch && { watcher: watch({ ...seen, direction: 'speak', matched: admitted.matched }) }),
     handler: (outlet) => {
-      const handler = new SpeakHandler({ engine, dictionaries, outlet, clock, sessionId, counters, closesAfterFlush });
+      const means = { engine, dictionaries, outlet, clock, sessionId, counters, limits, closesAfterFlush };
+      const handler = new SpeakHandler(means);
       return strictLimits ? new StrictSpeakHandler(handler, { service: speaks, outlet, clock }) : handler;
     },
   });

@@ -4,6 +4,7 @@ import type { Synthesizer } from '../engine/engine.ts';
 import { SpeechError, toSpeechError } from '../errors.ts';
 import type { SpeakEvent, SpeakRequest } from '../speech/speak.ts';
 import { type AudioChain, audioChain } from './audio-stage.ts';
+import type { ServerLimits } from './bounds.ts';
 import type { Handler } from './connection.ts';
 import type { DictionaryStore } from './dictionary-store.ts';
 import type { Counters } from './options.ts';
@@ -17,6 +18,7 @@ export interface SpeakHandlerOptions {
   readonly clock: Clock;
   readonly sessionId: string;
   readonly counters: Counters;
+  readonly limits: Pick<ServerLimits, 'waitingChars' | 'encoders'>;
   /** A flush is answered, and then the connection is closed (`style.end` is `close`). */
   readonly closesAfterFlush: boolean;
 }
@@ -42,6 +44,8 @@ const hasSettings = new SpeechError('E_REQUEST', 'the session has its settings a
 export class SpeakHandler implements Handler<SpeakRequest> {
   readonly #options: SpeakHandlerOptions;
   #state: State = { is: 'new' };
+  /** It counts among `limits.encoders`. */
+  #counted = false;
 
   constructor(options: SpeakHandlerOptions) {
     this.#options = options;
@@ -67,8 +71,8 @@ export class SpeakHandler implements Handler<SpeakRequest> {
       case 'keepAlive':
         return undefined;
       default:
-        if (this.#state.is === 'ready') this.#state.speaker.command(request);
-        else if (request.type === 'text' || request.type === 'flush') this.#fault(notReady);
+        if (this.#state.is === 'ready') return this.#state.speaker.command(request);
+        if (request.type === 'text' || request.type === 'flush') this.#fault(notReady);
         return undefined;
     }
   }
@@ -86,13 +90,24 @@ export class SpeakHandler implements Handler<SpeakRequest> {
     const { engine, dictionaries, outlet, sessionId } = this.#options;
     const dictionary = settings.pronunciation && dictionaries.get(settings.pronunciation);
     const { voice, language, warnings } = await engine.choose(settings);
-    const { stage, made } = await chainOf(settings.format, elseFormat);
+    const { stage, made, encodes } = await chainOf(settings.format, elseFormat);
     if (this.#state.is === 'stopped') return;
+    if (encodes) this.#takePlace();
     const request = { voice, language, speed: settings.speed ?? 1, format: made };
     const how = { request, stage, markdown, sentences, ...(dictionary && { dictionary }) };
     const speaker = new Speaker({ ...this.#options, ...how });
     this.#state = { is: 'ready', speaker };
     outlet.event({ type: 'ready', sessionId, ...(warnings.length > 0 && { warnings }) });
+  }
+
+  #takePlace(): void {
+    const { counters, limits } = this.#options;
+    if (counters.encoders >= limits.encoders) {
+      const message = `this server compresses for ${limits.encoders} at once, and has no place left`;
+      throw new SpeechError('E_RATE_LIMIT', message);
+    }
+    counters.encoders++;
+    this.#counted = true;
   }
 
   #fault({ code, message, detail }: SpeechError): void {
@@ -108,5 +123,7 @@ export class SpeakHandler implements Handler<SpeakRequest> {
   stop(): void {
     if (this.#state.is === 'ready') this.#state.speaker.stop();
     this.#state = { is: 'stopped' };
+    if (this.#counted) this.#options.counters.encoders--;
+    this.#counted = false;
   }
 }

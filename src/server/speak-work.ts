@@ -1,9 +1,11 @@
 import type { AudioChunk } from '../audio/format.ts';
 import { frameBytes } from '../audio/format.ts';
+import { type Deferred, deferred } from '../deferred.ts';
 import type { SynthesisOutput, SynthesisRequest, Synthesizer } from '../engine/engine.ts';
 import { toSpeechError } from '../errors.ts';
 import type { SpeakEvent } from '../speech/speak.ts';
 import type { AudioStage, SendAudio } from './audio-stage.ts';
+import type { ServerLimits } from './bounds.ts';
 import type { Outlet } from './outlet.ts';
 
 interface Sentence {
@@ -34,6 +36,7 @@ export interface SpeakWorkOptions {
   /** What every sentence of this connection is asked for. */
   readonly request: Omit<SynthesisRequest, 'text'>;
   readonly outlet: Outlet<SpeakEvent>;
+  readonly limits: Pick<ServerLimits, 'waitingChars'>;
   stage(send: SendAudio): AudioStage;
 }
 
@@ -55,6 +58,7 @@ export class SpeakWork {
   #current: Synthesis | undefined;
   #wake: () => void = () => {};
   #waitingChars = 0;
+  #room: Deferred<void> | undefined;
   #aborted = false;
   #atWork = false;
   /** Something before the next mark could not be spoken; the rest up to there is left out. */
@@ -102,6 +106,20 @@ export class SpeakWork {
   #wait(chars: number): void {
     this.#waitingChars = chars;
     this.#options.outlet.waiting(chars);
+    if (chars > this.#options.limits.waitingChars / 2) return;
+    this.#room?.resolve();
+    this.#room = undefined;
+  }
+
+  get aborted(): boolean {
+    return this.#aborted;
+  }
+
+  /** Undefined where more may be asked for at once; else resolves when half of what waits is spoken, or all dropped. */
+  room(): Promise<void> | undefined {
+    if (this.#waitingChars <= this.#options.limits.waitingChars) return undefined;
+    this.#room ??= deferred();
+    return this.#room.promise;
   }
 
   #startAhead(): void {
@@ -151,8 +169,12 @@ export class SpeakWork {
     if (turn !== this.#turn) this.#samples = 0;
     this.#turn = turn;
     const before = this.#samples;
-    this.#tellUnread(text);
     try {
+      // What is told of a sentence is as much as a sentence, and may be all that comes of it.
+      const room = this.#options.outlet.room();
+      if (room) await room;
+      if (this.#aborted) return;
+      this.#tellUnread(text);
       if ('refusal' in this.#current) throw this.#current.refusal;
       for await (const output of this.#current.outputs) {
         if (this.#aborted) return;

@@ -29,6 +29,9 @@ export type TurnCommand = Exclude<SpeakCommand, { type: 'keepAlive' | 'close' }>
  */
 export const settledMs = 400;
 
+/** A message may be a book: so much of it is cut into sentences before it is looked whether more of them may wait. */
+const sliceChars = 4096;
+
 /** Turns a client's commands into sentences for the engine, and marks between them. */
 export class Speaker {
   readonly #options: SpeakerOptions;
@@ -59,14 +62,14 @@ export class Speaker {
     return this.#work.busy;
   }
 
-  command(command: TurnCommand): void {
+  /** With a promise, there is text of this command left, which waits for room. */
+  command(command: TurnCommand): Promise<void> | undefined {
     this.#settling?.cancel();
     switch (command.type) {
+      case 'text':
+        return this.#speak(command);
       case 'begin':
         this.#begin(command.turn, command.settings?.pronunciation);
-        break;
-      case 'text':
-        this.#speak(command);
         break;
       case 'flush':
         this.#flush(command.turn);
@@ -79,6 +82,7 @@ export class Speaker {
       case 'interrupt':
         this.#interrupt(command.turn);
     }
+    return undefined;
   }
 
   /** A dictionary holds for the text after it, so what came before is cut off here; the same one changes nothing. */
@@ -94,11 +98,27 @@ export class Speaker {
     }
   }
 
-  #speak({ turn, text, throughChar }: Extract<TurnCommand, { type: 'text' }>): void {
+  #speak({ turn, text, throughChar }: Extract<TurnCommand, { type: 'text' }>): Promise<void> | undefined {
     this.#ended = false;
     this.#throughChar = throughChar;
-    if (!this.#skipsText) this.#cut(turn, this.#text.push(text));
+    const skips = this.#skipsText;
     this.#skipsText = false;
+    if (!skips) this.#cut(turn, this.#text.push(text.slice(0, sliceChars)));
+    return this.#speakOn(turn, skips ? '' : text, sliceChars);
+  }
+
+  /** The rest of a text that is longer than a slice. */
+  #speakOn(turn: string, text: string, from: number): Promise<void> | undefined {
+    for (let at = from; at < text.length; at += sliceChars) {
+      const room = this.#work.room();
+      if (room) return room.then(() => (this.#work.aborted ? undefined : this.#speakOn(turn, text, at)));
+      this.#cut(turn, this.#text.pushOn(text.slice(at, at + sliceChars)));
+    }
+    this.#settle(turn);
+    return undefined;
+  }
+
+  #settle(turn: string): void {
     if (!this.#options.sentences || !this.#text.endsLikeSentence) return;
     this.#settling = this.#options.clock.after(settledMs, () => this.#complete(turn), { background: true });
   }

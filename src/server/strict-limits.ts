@@ -38,6 +38,8 @@ class Minute {
   }
 
   takes(amount: number): boolean {
+    // What nobody limits, and what is nothing, is not kept: a client could send it by the million.
+    if (this.#most === Number.POSITIVE_INFINITY || amount === 0) return true;
     const atMs = this.#clock.now();
     this.#taken = this.#taken.filter((taken) => taken.atMs > atMs - minuteMs);
     const sum = this.#taken.reduce((total, taken) => total + taken.amount, amount);

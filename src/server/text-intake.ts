@@ -58,6 +58,13 @@ export class TextIntake {
     return this.#cutting.push(gap + message);
   }
 
+  /** A message may be pushed in slices: the second and all after it. */
+  pushOn(slice: string): string[] {
+    this.#before = slice;
+    this.#tail = (this.#tail + slice).slice(-tailChars);
+    return this.#cutting.push(slice);
+  }
+
   /** What came last may be the end of a sentence. Only what follows, or that nothing does, can say so for certain. */
   get endsLikeSentence(): boolean {
     return sentenceEnd.test(this.#tail);

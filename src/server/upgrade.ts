@@ -2,14 +2,18 @@ import type { IncomingMessage } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket, WebSocketServer } from 'ws';
+import type { Clock } from '../clock.ts';
 import type { Synthesizer } from '../engine/engine.ts';
 import type { Recogniser } from '../engine/recogniser.ts';
 import type { ListenSettings } from '../speech/listen.ts';
 import type { ListenService, Matched, Refusal, SpeakService } from '../speech/service.ts';
 import type { SpeakSettings } from '../speech/speak.ts';
-import { asRefusal, headersOf, noSuchPath, type Problem, problem, unauthorized, urlOf } from './answer.ts';
+import { addressOf, asRefusal, headersOf, noSuchPath, type Problem, problem, unauthorized, urlOf } from './answer.ts';
+import type { FaultInjector } from './faults/injector.ts';
 import type { KeyCheck } from './keys.ts';
 import type { ServedService } from './options.ts';
+import type { Guard } from './strangers.ts';
+import type { WrongKeys } from './wrong-keys.ts';
 
 interface ToSpeak {
   readonly direction: 'speak';
@@ -29,19 +33,31 @@ export type Admitted = { readonly request: IncomingMessage; readonly sessionId: 
   | (ToListen & { readonly recogniser: Recogniser })
 );
 
+/** One that is not, and how long it waits for its answer. */
+export type Declined = Refusal & { readonly afterMs?: number };
+
 export interface UpgradeRules {
+  readonly clock: Clock;
+  readonly guard: Guard;
   readonly services: readonly ServedService[];
   readonly engine: Synthesizer | undefined;
   readonly recogniser: Recogniser | undefined;
   readonly keyIsRight: KeyCheck;
+  readonly wrongKeys: WrongKeys;
   /** Whether one more session fits. */
   readonly hasRoom: () => boolean;
   /** Names a session; some vendors tell the name in the headers of the answer. */
   readonly sessionName: (direction: 'speak' | 'listen') => string;
+  /** How long a client may take to read why it is refused, ms. */
+  readonly closeMs: number;
+  /** What goes wrong because it was asked for. */
+  readonly faults: FaultInjector | undefined;
 }
 
 /** Decides about an upgrade: the service that takes it, or the answer that it gets instead. */
-export function admit(request: IncomingMessage, rules: UpgradeRules): Admitted | Refusal {
+export function admit(request: IncomingMessage, rules: UpgradeRules): Admitted | Declined {
+  const turnedAway = rules.guard(request);
+  if (turnedAway) return asRefusal(turnedAway);
   const url = urlOf(request);
   if (url === undefined) return asRefusal(problem(400, 'Bad Request', 'The request target is no path'));
   const headers = headersOf(request);
@@ -52,7 +68,10 @@ export function admit(request: IncomingMessage, rules: UpgradeRules): Admitted |
     const sessionId = rules.sessionName(service.direction);
     const no = (why: Problem) => service.endpoint.refuse?.(why.status, why.body.detail, sessionId) ?? asRefusal(why);
     const { key } = 'status' in found ? found.credentials : found.matched.credentials;
-    if (!rules.keyIsRight(key)) return no(unauthorized(key));
+    if (!rules.keyIsRight(key)) {
+      const afterMs = key === undefined ? 0 : rules.wrongKeys.delayMs(addressOf(request));
+      return { ...no(unauthorized(key)), afterMs };
+    }
     if ('status' in found) return found.named?.(sessionId) ?? found;
     if (!rules.hasRoom()) return no(noRoom);
     const { engine, recogniser } = rules;
@@ -87,8 +106,10 @@ function subprotocolsOf(headers: Readonly<Record<string, string>>): string[] {
     .filter((name) => name !== '');
 }
 
+type Patience = Pick<UpgradeRules, 'clock' | 'closeMs'>;
+
 /** Answers an upgrade over plain HTTP and ends the connection. */
-export function refuse(socket: Duplex, { status, body, headers }: Refusal): void {
+export function refuse(socket: Duplex, { status, body, headers }: Refusal, { clock, closeMs }: Patience): void {
   const lines = Object.entries({
     'content-type': 'application/json',
     ...headers,
@@ -96,7 +117,25 @@ export function refuse(socket: Duplex, { status, body, headers }: Refusal): void
     connection: 'close',
   }).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.once('finish', () => socket.destroy());
+  const late = clock.after(closeMs, () => socket.destroy(), { background: true });
+  socket.once('close', () => late.cancel());
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\n${lines.join('')}\r\n${body}`);
+}
+
+function refuseLater(socket: Duplex, declined: Declined, patience: Patience): void {
+  const { afterMs = 0 } = declined;
+  if (afterMs === 0) {
+    refuse(socket, declined, patience);
+    return;
+  }
+  const timer = patience.clock.after(afterMs, () => refuse(socket, declined, patience), { background: true });
+  socket.once('close', () => timer.cancel());
+  endWithClient(socket);
+}
+
+/** Nobody reads it any more, and that its client has gone is seen only by reading; it would stay half open. */
+function endWithClient(socket: Duplex): void {
+  socket.once('end', () => socket.destroy()).resume();
 }
 
 /** The listener of `upgrade` events: admits, shakes hands, and hands the open socket on. */
@@ -111,11 +150,28 @@ export function createUpgrader(
     const decision = admit(request, rules);
     if ('status' in decision) {
       events.refused(decision.status);
-      refuse(socket, decision);
+      refuseLater(socket, decision, rules);
       return;
     }
-    greetings.set(request, { subprotocol: decision.matched.subprotocol, headers: headersOfGreeting(decision) });
-    sockets.handleUpgrade(request, socket, head, (open) => events.opened(open, decision));
+    const take = () => {
+      greetings.set(request, { subprotocol: decision.matched.subprotocol, headers: headersOfGreeting(decision) });
+      sockets.handleUpgrade(request, socket, head, (open) => {
+        rules.faults?.opened(open, socket, decision);
+        events.opened(open, decision);
+      });
+    };
+    const hindrance = rules.faults?.upgrade(decision);
+    if (hindrance === undefined) {
+      take();
+    } else if ('status' in hindrance) {
+      events.refused(hindrance.status);
+      refuse(socket, hindrance, rules);
+    } else if (Number.isFinite(hindrance.afterMs)) {
+      const timer = rules.clock.after(hindrance.afterMs, take, { background: true });
+      socket.once('close', () => timer.cancel());
+    } else {
+      endWithClient(socket);
+    }
   };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { defaultLimits } from '../../src/server/server.ts';
 import { ManualClock, settle } from '../support/manual-clock.ts';
 import { heard } from './support/fake-engine.ts';
 import { direct, flush, init, start, text } from './support/start.ts';
@@ -66,8 +67,18 @@ describe('a client that does not read', () => {
     await clock.advance(999);
     expect(server.stats().sessions).toBe(2);
     await clock.advance(1);
-    while (server.stats().sessions > 1) await seen(watcher);
+    // The work ends at once; the client has the time of a closing to read why.
     expect(engine.underWay).toBe(0);
+    await clock.advance(defaultLimits.closeMs);
+    while (server.stats().sessions > 1) await seen(watcher);
+  });
+
+  it('is told why, with 1008, should it read again', async () => {
+    const clock = new ManualClock();
+    const { client } = await flooded(clock);
+    await clock.advance(1000);
+    client.socket.resume();
+    expect(await client.closed).toEqual({ code: 1008, reason: 'the client has read nothing for 1 s' });
   });
 
   it('is not read from, when it asks on and on, and then dropped', async () => {
@@ -95,13 +106,18 @@ describe('a client that does not read', () => {
     }
     expect(server.stats().sessions).toBe(2);
     const answered = server.stats().faults;
-    await clock.advance(1000);
+    await clock.advance(1000 + defaultLimits.closeMs);
     while (server.stats().sessions > 1) await seen(watcher);
     expect(server.stats().faults).toBe(answered);
     client.socket.resume();
     expect((await client.closed).code).toBe(1006);
   });
 });
+
+/** Eleven frames of one message, a byte each: little to read, and each costs more to keep than to send. */
+function inFragments(socket: import('ws').WebSocket): void {
+  for (let i = 0; i < 11; i++) socket.send('x', { fin: false });
+}
 
 describe('messages that cannot be accepted', () => {
   it('close the connection with 1008 when there are too many in a row', async () => {
@@ -124,14 +140,32 @@ describe('messages that cannot be accepted', () => {
 
   it.each([
     ['too large', (socket: import('ws').WebSocket) => socket.send('x'.repeat(2001)), 1009],
+    ['in too many frames', inFragments, 1008],
     ['no UTF-8', (socket: import('ws').WebSocket) => socket.send(Buffer.from([0xc3, 0x28]), { binary: false }), 1007],
   ])('close it at once when they are %s', async (_what, act, code) => {
-    const { connect, engine } = await start({ limits: { messageBytes: 2000 } });
+    const { connect, engine } = await start({ limits: { messageBytes: 2000, fragments: 10 } });
     const client = await connect();
     client.send(init, text('One. Two. Three'));
     await client.got('ready');
     act(client.socket);
     expect((await client.closed).code).toBe(code);
+    expect(engine.underWay).toBe(0);
+  });
+});
+
+describe('a session', () => {
+  it('ends with 1001 when it has lasted as long as one may, whatever is said in it', async () => {
+    const clock = new ManualClock();
+    const { connect, engine } = await start({ clock, limits: { sessionMs: 5000 } });
+    engine.gate = () => new Promise(() => {});
+    const client = await connect();
+    client.send(init, text('Held.'), flush);
+    await client.got('ready');
+    await clock.advance(4999);
+    await seen(client);
+    expect(client.isClosed).toBe(false);
+    await clock.advance(1);
+    expect(await client.closed).toEqual({ code: 1001, reason: 'the session has lasted as long as one may' });
     expect(engine.underWay).toBe(0);
   });
 });
@@ -211,7 +245,7 @@ describe('an idle connection', () => {
     const clock = new ManualClock();
     const { connect, server } = await start({ clock });
     const watched = await connect();
-    expect(clock.pending).toBe(1);
+    expect(clock.pending).toBe(2);
     await watched.close();
     while (server.stats().sessions > 0) await settle();
     expect(clock.pending).toBe(0);

@@ -25,6 +25,7 @@ describe('the start of a server', () => {
     expect(server.stats()).toEqual({
       sessions: 0,
       listeners: 0,
+      encoders: 0,
       sessionsTotal: 0,
       refused: 0,
       turns: 0,

@@ -174,7 +174,9 @@ describe('audio that comes faster than it is recognised', () => {
     open();
     await client.closed;
     expect(client.messages.at(-1)).toEqual({ type: 'ended', audioMs: (64 * (frame.length / 2) + 2) / 8 });
-    expect(written).toEqual([...Array.from({ length: 64 }, () => frame.length / 2), 2]);
+    expect(written.reduce((sum, samples) => sum + samples)).toBe(64 * (frame.length / 2) + 2);
+    // A message of a minute is given to the recogniser in seconds, so that results are told in between.
+    expect(Math.max(...written)).toBe(8000);
     expect(stream.calls).toEqual(['end', 'close']);
   });
 
@@ -338,7 +340,7 @@ describe('a connection without audio', () => {
     const clock = new ManualClock();
     const { ready, server, recogniser } = await startListening({ clock });
     const client = await ready();
-    expect(clock.pending).toBe(1);
+    expect(clock.pending).toBe(2);
     await client.close();
     while (server.stats().sessions > 0) await settle();
     expect(clock.pending).toBe(0);

@@ -115,7 +115,7 @@ describe('an upgrade', () => {
     const answer = await new Promise<string>((resolve) => {
       let got = '';
       const socket = connect(server.port, '127.0.0.1', () => {
-        socket.write(`GET ${direct} HTTP/1.1\r\nHost: x\r\n${headers}\r\n\r\n`);
+        socket.write(`GET ${direct} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n\r\n`);
       });
       socket.on('data', (chunk) => {
         got += chunk.toString();
@@ -129,7 +129,7 @@ describe('an upgrade', () => {
   it('given up at once by many clients leaves nothing behind', async () => {
     const { server, connect: open } = await start();
     const upgrade =
-      `GET ${direct} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+      `GET ${direct} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
       'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n';
     await Promise.all(
       Array.from(

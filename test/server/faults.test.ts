@@ -1,0 +1,195 @@
+import { execFileSync } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import type { WebSocket } from 'ws';
+import { readFaults } from '../../src/server/faults/read.ts';
+import { FaultySending } from '../../src/server/faults/sending.ts';
+import { faultNames } from '../../src/server/faults/table.ts';
+import { startFaulty } from '../support/fault-cells.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { RawSocket, routes } from '../support/raw-socket.ts';
+import { root, vox } from '../support/vox.ts';
+import { Client } from './support/client.ts';
+
+describe('what --faults takes', () => {
+  it('is faults with a value, a place, and how often; and a seed', () => {
+    expect(readFaults(['cut@20kB-90kBx3, refuse=503', 'stall=1.5s@2-4,seed=7'], 1)).toEqual({
+      seed: 7,
+      faults: [
+        { name: 'cut', value: 0, at: { unit: 'bytes', least: 20_000, most: 90_000 }, times: 3 },
+        { name: 'refuse', value: 503, at: { unit: 'messages', least: 1, most: 1 }, times: Number.POSITIVE_INFINITY },
+        { name: 'stall', value: 1500, at: { unit: 'messages', least: 2, most: 4 }, times: Number.POSITIVE_INFINITY },
+      ],
+    });
+    expect(readFaults(['odd@512B'], 12).seed).toBe(12);
+  });
+
+  it.each([
+    ['', /is no fault/],
+    ['nonsense', /is no fault/],
+    ['toString', /is no fault/],
+    ['cut@', /is no fault/],
+    ['cut@2-', /no place/],
+    ['cut@9-2', /no place/],
+    ['cut@1-2kB', /no place/],
+    ['cut@0', /no place/],
+    ['cut=3', /takes no value/],
+    ['refuse', /wants a status/],
+    ['refuse=200', /wants a status/],
+    ['refuse=503@3', /happens to the upgrade/],
+    ['close=1005', /wants a close code/],
+    ['close=2000', /wants a close code/],
+    ['late=3', /wants a time/],
+    ['late=9999999s', /wants a time/],
+  ])('and nothing else: "%s"', (spec, says) => {
+    expect(() => readFaults([spec], 1)).toThrow(says);
+  });
+
+  it('is refused by the command before there is a port, and listed by it', async () => {
+    const refused = await vox(['serve', '--port', '0', '--faults', 'cut,nonsense']);
+    expect({ code: refused.code, stdout: refused.stdout.toString() }).toEqual({ code: 2, stdout: '' });
+    expect(refused.stderr).toContain("--faults: 'nonsense' is no fault [E_USAGE]");
+    const listed = await vox(['serve', '--faults', '?']);
+    expect(listed.code).toBe(0);
+    const names = listed.stdout
+      .toString()
+      .trim()
+      .split('\n')
+      .map((line) => /^[a-z]+/.exec(line)?.[0]);
+    expect(names).toEqual(faultNames);
+  });
+
+  it('stands in docs/serving.md as the code has it', () => {
+    const page = readFileSync(join(root, 'docs/serving.md'), 'utf8');
+    const made = execFileSync(process.execPath, [join(root, 'scripts/faults-table.mjs')], { cwd: root }).toString();
+    const [, shown] = /<!-- node scripts\/faults-table\.mjs -->\n([\s\S]*?)<!-- end -->/.exec(page) ?? [];
+    expect(shown).toBe(made);
+  });
+});
+
+const path = '/v1/tts/slng/deepgram/aura:2-en';
+
+/** What one client of SLNG's dialect is sent of a short text, by a server with that fault, up to its `flushed` or the end. */
+async function speakWith(spec: string, count = 1) {
+  const server = await startFaulty({ spec });
+  const told: { story: readonly string[]; code: number | undefined; bytes: number }[] = [];
+  try {
+    for (let left = count; left > 0; left--) {
+      const client = await Client.open(`${server.wsUrl}${path}`);
+      client.socket.send('{"type":"init"}');
+      client.socket.send('{"type":"text","text":"Hello there."}');
+      client.socket.send('{"type":"flush"}');
+      const flushed = new Promise<void>((resolve) => {
+        client.socket.on('message', (data: Buffer, isBinary) => {
+          if (!isBinary && data.toString().includes('"flushed"')) resolve();
+        });
+      });
+      const code = await Promise.race([client.closed.then((closed) => closed.code), flushed.then(() => undefined)]);
+      const story = client.came.map((one) => ('audio' in one ? 'sound' : String(one.message.type)));
+      const bytes = client.came.reduce((sum, one) => sum + ('audio' in one ? one.audio.length : 0), 0);
+      told.push({ story, code, bytes });
+      client.socket.terminate();
+    }
+  } finally {
+    await server.close();
+  }
+  return told;
+}
+
+describe('a fault', () => {
+  it('acts where it was told to, and on so many connections', async () => {
+    const [first, second, third] = await speakWith('close=1013@2x2', 3);
+    expect([first?.code, second?.code, third?.code]).toEqual([1013, 1013, undefined]);
+    expect(first?.story).toEqual(['ready']);
+    expect(third?.story.at(-1)).toBe('flushed');
+  });
+
+  it('puts a message before another, or changes one, and leaves the rest as it was', async () => {
+    const told = await Promise.all(['', 'unknown@2', 'odd', 'riff'].map((spec) => speakWith(spec)));
+    const [good, unknown, odd, riff] = told.flat();
+    expect(unknown?.story).toEqual([good?.story[0], 'fault_injected', ...(good?.story.slice(1) ?? [])]);
+    expect([odd?.bytes, riff?.bytes]).toEqual([(good?.bytes ?? 0) - 1, (good?.bytes ?? 0) + 44]);
+    expect([odd?.story, riff?.story]).toEqual([good?.story, good?.story]);
+  });
+
+  it('that closes lets nothing pass behind it, also where the goodbye waits for a stall', async () => {
+    const [told] = await speakWith('stall=50ms@2,close=1013@3');
+    expect(told).toMatchObject({ code: 1013 });
+    expect(told?.story).toHaveLength(2);
+  });
+
+  it('cuts at the byte that it was told, in the middle of a frame', async () => {
+    const [cut] = await speakWith('cut@700B');
+    expect(cut).toMatchObject({ code: 1006, bytes: 0, story: ['ready', 'timestamps'] });
+    const [later] = await speakWith('cut@4kB');
+    expect(later?.code).toBe(1006);
+    expect(later?.bytes).toBeGreaterThan(0);
+    expect(later?.bytes).toBeLessThan(4000);
+  });
+
+  it('refuses in the dialect’s words, and says when to come back', async () => {
+    const server = await startFaulty({ spec: 'refuse=503' });
+    const refused = await Client.refused(`${server.wsUrl}${path}`).finally(() => server.close());
+    expect(refused).toMatchObject({ status: 503 });
+    expect(JSON.stringify(refused)).toContain('This fault was asked for');
+    expect(JSON.stringify(refused)).toMatch(/"retry-after":"1"/);
+  });
+
+  it('falls at the same place for the same seed, and at another for another', async () => {
+    const heard = async (seed: number) => (await speakWith(`cut@1B-5kB,seed=${seed}`, 3)).map(({ bytes }) => bytes);
+    const [once, again, other] = await Promise.all([heard(5), heard(5), heard(6)]);
+    expect(once).toEqual(again);
+    expect(once).not.toEqual(other);
+  });
+
+  it('that waits for a sound passes by what another one broke', async () => {
+    const server = await startFaulty({ spec: 'truncated,odd,close=1013@3' });
+    const route = routes['slng, speaking'];
+    const client = new RawSocket(server.port, 1_000_000);
+    await client.upgrade(route).answered();
+    client.say(...route.opening, route.more('Hello there.'), route.flush);
+    await client.until(() => client.closeCode !== undefined);
+    expect(client.closeCode).toBe(1013);
+    client.drop();
+    await server.close();
+  });
+
+  it('that never answers lets a client go', async () => {
+    const server = await startFaulty({ spec: 'unanswered' });
+    const client = new RawSocket(server.port);
+    await client.opened;
+    client.upgrade(routes['slng, speaking']).socket.end();
+    await client.closed;
+    expect(client.came.length).toBe(0);
+    await server.close();
+  });
+
+  it.each([
+    ['stall=2s,stall=1s', [[], [], ['one', 'two']]],
+    ['unready,stall=1s', [[], [], []]],
+  ])('holds as long as the longest: %s', async (spec, sentBySecond) => {
+    const sent: unknown[] = [];
+    const socket = Object.assign(new EventEmitter(), {
+      send: (data: unknown) => sent.push(data),
+      close: () => {},
+    });
+    const clock = new ManualClock();
+    const armed = readFaults([spec], 1).faults.map((wish) => ({
+      fault: { ...wish, left: wish.times },
+      unit: wish.at.unit,
+      at: wish.at.least,
+    }));
+    const format = { encoding: 'linear16', sampleRateHz: 16_000, channels: 1 } as const;
+    new FaultySending(socket as unknown as WebSocket, new PassThrough(), { armed, clock, format });
+    for (const words of ['one', 'two']) socket.send(words);
+    const seen = [[...sent]];
+    for (const _ of [1, 2]) {
+      await clock.advance(1000);
+      seen.push([...sent]);
+    }
+    expect(seen).toEqual(sentBySecond);
+  });
+});
