@@ -8,10 +8,10 @@ import { expectFailure, failure, objects, workplace } from './workplace.ts';
 const place = workplace();
 afterAll(place.remove);
 
-/** Far more than an answer on loopback takes, also on a busy machine. */
-const patient = ['--timeout', '20', '--connect-timeout', '20'];
+/** Far more than an answer on loopback takes, also on a busy machine. What heals a loss is tested where it does. */
+const patient = ['--timeout', '20', '--connect-timeout', '20', '--no-reconnect'];
 /** Enough for an answer on loopback, and soon over where none comes. */
-const impatient = ['--timeout', '1', '--connect-timeout', '20'];
+const impatient = ['--timeout', '1', '--connect-timeout', '20', '--no-reconnect'];
 
 const interim: Act = { json: { type: 'partial_transcript', transcript: 'hello the' } };
 const hello = heard('hello there');

@@ -153,7 +153,8 @@ async function live(name: keyof typeof places, day: Day, words: VendorWords): Pr
   if (day.only !== undefined && day.only !== direction) return;
   const server = await faultyServer(scenarioOf(day, words, direction), words.usual);
   const options = optionsOf?.(server) ?? {};
-  const flags = [...words.args, '--endpoint', server.wsUrl, ...(day.args ?? patient), '-q'];
+  // The day of one connection: what another makes of it is reconnect.test.ts's to say.
+  const flags = [...words.args, '--endpoint', server.wsUrl, '--no-reconnect', ...(day.args ?? patient), '-q'];
   const env = { ...onlyKeyOf(words), ...options.env };
   const ran = await places[name].vox([...args, ...flags], { ...options, env }).finally(() => server.close());
   if (day.code) expectFailure(ran, day.code, day.says);
@@ -176,7 +177,7 @@ describe.each(names)('%s', (vendor) => {
   const reach = async (scenario: Scenario) => {
     const server = await faultyServer(scenario, words.usual);
     const env = { ...onlyKeyOf(words), VOX_POCKETSPHINX_MODEL: '/nonexistent' };
-    const args = ['doctor', '--no-tone', '--json', ...words.args, '--endpoint', server.wsUrl];
+    const args = ['doctor', '--no-tone', '--no-microphone', '--json', ...words.args, '--endpoint', server.wsUrl];
     const ran = await rest.vox(args, { env }).finally(() => server.close());
     const [{ checks } = {}] = objects(ran.stdout);
     const reached = Array.isArray(checks) ? checks.find((check) => check.name === `reach ${words.args[1]}`) : undefined;

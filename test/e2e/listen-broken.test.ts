@@ -135,7 +135,7 @@ describe('vox listen, when the service fails', () => {
       'too much',
     ],
   ] as const)('%s: what was heard so far is kept', async (_name, fail, code, says) => {
-    const ran = await record([], async (service) => {
+    const ran = await record(['--no-reconnect'], async (service) => {
       service.final('the first');
       await service.read();
       fail(service);

@@ -134,7 +134,7 @@ describe('vox listen at a terminal', () => {
   });
 
   it('leaves the terminal as it was when the service fails', async () => {
-    const { shown, heard } = await listening();
+    const { shown, heard } = await listening({ args: ['--no-reconnect'] });
     await shown.until(/Enter or q ends it/);
     heard.final('Hello world.');
     await shown.until(/^Hello world\.$/);

@@ -212,7 +212,7 @@ describe('vox synth, what it says', () => {
     expect(Object.keys(turn).sort()).toEqual(
       [
         ...['event', 'turn', 'ended', 'requestId', 'provider', 'input', 'output'],
-        ...['connectMs', 'tcpMs', 'handshakeMs', 'coldTtfaMs', 'connections'],
+        ...['connectMs', 'tcpMs', 'upgradeMs', 'handshakeMs', 'coldTtfaMs', 'connections'],
         ...['ttfbMs', 'ttfbFlushMs', 'ttfbFirstTextMs', 'leadingSilenceMs', 'ttfaMs', 'ttfaSumMs'],
         ...['audioMs', 'processingMs', 'rtf', 'deliveryRate', 'gapMaxMs', 'gapP95Ms', 'bytes', 'chunks', 'chars'],
       ].sort(),

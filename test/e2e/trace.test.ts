@@ -20,7 +20,7 @@ function traced(name: string, keys: readonly string[] = [key]): Fixture[] {
   return parseTrace(name, content);
 }
 
-const quick = ['doctor', '--no-tone', '--json'];
+const quick = ['doctor', '--no-tone', '--no-microphone', '--json'];
 
 /** What the check of a provider says. */
 function reached(stdout: Buffer, provider: string): unknown {

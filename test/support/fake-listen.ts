@@ -268,8 +268,33 @@ export function fakeService(own: Partial<ListenTraits> = {}): ListenService {
 
 /** A stream to the fake service, in memory, on a clock that stands still. */
 export function hearFake(source: AsyncIterable<AudioChunk>, options: FakeOptions = {}): FakeHearing {
-  const { traits: own, habits, settings, holds = false, failure, unread = false, ...rest } = options;
-  const clock = new ManualClock();
+  const { unread = false } = options;
+  const { options: made, ears, ...fake } = fakeOptions(options);
+  const hearing = hear(made, source);
+  const heard = unread ? { outputs: [], texts: [], error: undefined, over: false } : collect(hearing);
+  return {
+    ...fake,
+    ears,
+    hearing,
+    heard,
+    get ear() {
+      return newest(ears);
+    },
+  };
+}
+
+export function newest(ears: readonly FakeEar[]): FakeEar {
+  const ear = ears.at(-1);
+  if (!ear) throw new Error('nothing has connected');
+  return ear;
+}
+
+type FakeEnds = Pick<FakeHearing, 'clock' | 'warnings' | 'ears' | 'attempts' | 'open'>;
+
+/** What such a stream is made with, for who makes it himself. */
+export function fakeOptions(options: FakeOptions = {}): FakeEnds & { options: ListenOptions } {
+  const { traits: own, habits, settings, holds = false, failure, unread: _, ...rest } = options;
+  const clock = options.clock instanceof ManualClock ? options.clock : new ManualClock();
   const ears: FakeEar[] = [];
   const attempts: AbortSignal[] = [];
   const warnings: { code: string; message: string }[] = [];
@@ -289,33 +314,16 @@ export function hearFake(source: AsyncIterable<AudioChunk>, options: FakeOptions
     ears.push(ear);
     return { transport: watched(client, ear), times: { startMs, openMs: clock.now() }, headers: {} };
   };
-  const hearing = hear(
-    {
-      service: fakeService(own),
-      settings: { format, baseUrl: 'ws://fake', interim: true, ...settings },
-      credentials: {},
-      connect,
-      clock,
-      onWarning: (warning) => warnings.push(warning),
-      ...rest,
-    },
-    source,
-  );
-  const heard = unread ? { outputs: [], texts: [], error: undefined, over: false } : collect(hearing);
-  return {
+  const made: ListenOptions = {
+    service: fakeService(own),
+    settings: { format, baseUrl: 'ws://fake', interim: true, ...settings },
+    credentials: {},
+    connect,
     clock,
-    hearing,
-    heard,
-    warnings,
-    attempts,
-    open: () => open(),
-    ears,
-    get ear() {
-      const ear = ears.at(-1);
-      if (!ear) throw new Error('nothing has connected');
-      return ear;
-    },
+    onWarning: (warning) => warnings.push(warning),
+    ...rest,
   };
+  return { clock, ears, attempts, warnings, open: () => open(), options: made };
 }
 
 /** Counts pauses and pings, and loses pongs where the habits say so. */

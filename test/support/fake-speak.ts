@@ -26,8 +26,8 @@ export const traits: SpeakTraits = {
   defaults: { baseUrl: 'ws://fake', model: 'fake', format },
 };
 
-/** What the fake server sends: any event of the codec's, or audio of so many ms. */
-export type Said = SpeakEvent | { type: 'sound'; turn: string; ms: number };
+/** What the fake server sends: any event of the codec's, or audio of so many ms, which can be heard where it is loud. */
+export type Said = SpeakEvent | { type: 'sound'; turn: string; ms: number; loud?: boolean };
 
 const nothing: Step<SpeakEvent> = { frames: [], events: [] };
 
@@ -56,12 +56,15 @@ class FakeClient implements Peer<SpeakCommand, SpeakEvent> {
   decode(frame: Frame): Step<SpeakEvent> {
     if (frame.kind === 'binary') return { frames: [], events: [{ type: 'malformed', why: 'binary' }] };
     const said: Said = JSON.parse(frame.text);
-    return { frames: [], events: [said.type === 'sound' ? this.#sound(said.turn, said.ms) : said] };
+    return { frames: [], events: [said.type === 'sound' ? this.#sound(said) : said] };
   }
 
-  #sound(turn: string, ms: number): SpeakEvent {
+  #sound({ turn, ms, loud = false }: Extract<Said, { type: 'sound' }>): SpeakEvent {
     const firstSample = this.#samples.get(turn) ?? 0;
-    const bytes = new Uint8Array(ms * bytesPerMs).fill(1);
+    // A constant is silence; what is loud is a square wave.
+    const bytes = new Uint8Array(ms * bytesPerMs).map((_, i) =>
+      loud && i % 4 === 3 ? 0xc0 : loud && i % 4 === 1 ? 0x40 : 1,
+    );
     this.#samples.set(turn, firstSample + bytes.length / (frameBytes(format) ?? 1));
     return { type: 'audio', turn, chunk: { format: this.#settings.format, bytes, firstSample } };
   }
@@ -115,8 +118,8 @@ export class FakeLink implements FrameHandler {
     this.transport.send({ kind: 'text', text: JSON.stringify(said) });
   }
 
-  sound(turn: string, ms: number): void {
-    this.say({ type: 'sound', turn, ms });
+  sound(turn: string, ms: number, loud = false): void {
+    this.say({ type: 'sound', turn, ms, ...(loud && { loud }) });
   }
 
   progress(turn: string, throughChar: number): void {
@@ -237,7 +240,7 @@ export interface FakeSession {
   learned: SpeakSettings[];
 }
 
-type FakeOptions = Partial<Omit<SessionOptions, 'service' | 'settings'>> & {
+export type FakeOptions = Partial<Omit<SessionOptions, 'service' | 'settings'>> & {
   traits?: Partial<SpeakTraits>;
   habits?: Partial<Habits>;
   settings?: Partial<SpeakSettings>;
@@ -246,6 +249,12 @@ type FakeOptions = Partial<Omit<SessionOptions, 'service' | 'settings'>> & {
 
 /** A session over the fake service, in memory, on a clock that stands still. */
 export function openFake(options: FakeOptions = {}): FakeSession {
+  const { options: made, ...fake } = fakeOptions(options);
+  return { ...fake, session: openSpeakSession(made) };
+}
+
+/** What such a session is opened with, for who opens it himself. */
+export function fakeOptions(options: FakeOptions = {}): Omit<FakeSession, 'session'> & { options: SessionOptions } {
   const clock = new ManualClock();
   const hub = new FakeHub(clock);
   hub.habits = { ...obliging, ...options.habits };
@@ -269,7 +278,7 @@ export function openFake(options: FakeOptions = {}): FakeSession {
       throw new Error('the fake has no server half');
     },
   };
-  const session = openSpeakSession({
+  const made: SessionOptions = {
     service,
     settings: { format, baseUrl: 'ws://fake', ...settings },
     credentials: {},
@@ -277,8 +286,8 @@ export function openFake(options: FakeOptions = {}): FakeSession {
     clock,
     onWarning: (warning) => warnings.push(warning),
     ...rest,
-  });
-  return { clock, hub, session, warnings, learned };
+  };
+  return { clock, hub, options: made, warnings, learned };
 }
 
 /** Spans one after another, each of which ends as said (a sentence). */

@@ -83,9 +83,10 @@ export interface Served {
 export async function serve(
   args: readonly string[] = [],
   env: Record<string, string | undefined> = {},
+  cwd = root,
 ): Promise<Served> {
   const child = spawn(process.execPath, [voxPath, 'serve', '--port', '0', '--json', ...args], {
-    cwd: root,
+    cwd,
     env: cleanEnv(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });

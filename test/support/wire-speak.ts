@@ -49,6 +49,8 @@ const wordTime = v.strictObject({
 export const speakEvent = v.variant('type', [
   ...serviceEvents,
   v.strictObject({ type: type('audio'), turn, chunk }),
+  v.strictObject({ type: type('late'), turn, bytes: v.number() }),
+  v.strictObject({ type: type('made'), turn, cached: v.boolean(), firstAudioMs: v.optional(v.number()) }),
   v.strictObject({ type: type('progress'), turn, throughChar: v.number(), text: v.optional(v.string()) }),
   v.strictObject({ type: type('words'), turn, items: v.array(wordTime) }),
   v.strictObject({ type: type('ended'), turn, why: v.picklist(['done', 'interrupted', 'failed']) }),

@@ -1,0 +1,4 @@
+import { describe } from 'vitest';
+import { matrixOf } from './matrix.ts';
+
+describe('faults × commands, in the dialect of telnyx', () => matrixOf('telnyx'));

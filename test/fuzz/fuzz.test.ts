@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { needs } from '../support/programs.ts';
+import { brokenReaders } from './broken.ts';
+import { bundledWorker, fixturesOf, fuzz } from './driver.ts';
+import { readers } from './readers.ts';
+
+let worker: Awaited<ReturnType<typeof bundledWorker>>;
+beforeAll(async () => {
+  worker = await bundledWorker();
+});
+afterAll(() => worker.remove());
+
+const seed = Number(process.env.VOX_SEED ?? 1 + Math.floor(Math.random() * 1_000_000));
+const cases = 2000;
+const patienceMs = 120_000;
+
+const { describe: describeFuzz } = needs('ffmpeg');
+
+describeFuzz(`2,000 hostile inputs each, seed ${seed}`, () => {
+  it.each(Object.keys(readers))(
+    '%s',
+    async (reader) => {
+      const given = fixturesOf(reader);
+      if (given.length > 0)
+        expect(await fuzz(reader, worker.path, { cases: 0, seed, given })).not.toHaveProperty('fault');
+      const fuzzed = await fuzz(reader, worker.path, { cases, seed });
+      expect(fuzzed).not.toHaveProperty('fault');
+      expect(fuzzed.cases).toBe(cases);
+    },
+    patienceMs,
+  );
+});
+
+it('README says how many there are', () => {
+  expect(readFileSync('README.md', 'utf8')).toContain(`${Object.keys(readers).length} × 2,000`);
+});
+
+describe('a reader that is broken on purpose', () => {
+  it.each(Object.keys(brokenReaders))(
+    '%s: is found out',
+    async (reader) => {
+      const { fault } = await fuzz(reader, worker.path, { cases, seed });
+      expect(fault?.why).toMatch(/undefined|hangs|took \d+ (ms|bytes)|memory/);
+    },
+    patienceMs,
+  );
+});

@@ -1,0 +1,187 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { everyService } from '../../src/cli/dialects.ts';
+import { systemClock } from '../../src/clock.ts';
+import { createScriptedEngine } from '../../src/engine/scripted.ts';
+import { createScriptedRecogniser } from '../../src/engine/scripted-recogniser.ts';
+import { type ErrorCode, errorTable } from '../../src/errors.ts';
+import { createFaults } from '../../src/server/faults/injector.ts';
+import { readFaults } from '../../src/server/faults/read.ts';
+import { type RunningServer, startServer } from '../../src/server/server.ts';
+import { type Disturbance, disturbingProxy } from './disturbing-proxy.ts';
+import { type Ran, type RunOptions, scratch, vox } from './vox.ts';
+
+export const dialectNames = ['slng', 'deepgram', 'telnyx'] as const;
+export type DialectName = (typeof dialectNames)[number];
+
+/** One way to fail: what the server does by `vox serve --faults`, or what the network does. */
+export interface FaultCase {
+  /** As `--faults` takes it; of the network a name. */
+  readonly spec: string;
+  readonly network?: Disturbance;
+  readonly args?: readonly string[];
+  /** Of SLNG: numbers are in JSON alone. */
+  readonly slngAudio?: 'json';
+}
+
+/** What came of a command under a fault. `heard` is what it left behind, of all that it should have. */
+export interface Outcome {
+  /** `ok`, the code of the error that it said, or what it must never do. */
+  readonly ended: string;
+  readonly left: 'all' | 'part' | 'nothing' | 'other';
+}
+
+const text = 'One two three four. Five six seven eight nine.\n\nTen eleven twelve. Thirteen is the last of them.';
+const key = 'sk-0123456789-never-shown';
+const keys = { SLNG_API_KEY: key, DEEPGRAM_API_KEY: key, TELNYX_API_KEY: key };
+
+/** A server in this process, that goes wrong like that. */
+export async function startFaulty({ spec, network, slngAudio }: FaultCase): Promise<RunningServer> {
+  let id = 0;
+  return startServer({
+    port: 0,
+    clock: systemClock,
+    services: await everyService(),
+    engine: createScriptedEngine(),
+    recogniser: createScriptedRecogniser(),
+    ids: () => String(++id).padStart(24, '0'),
+    today: () => new Date(),
+    limits: { closeMs: 5000, listeners: 100 },
+    ...(slngAudio && { style: { audio: slngAudio } }),
+    ...(network === undefined && spec !== '' && { faults: createFaults(readFaults([spec], 1), systemClock) }),
+  });
+}
+
+/** How a command is run, and what it leaves: bytes of sound, or lines of text. */
+interface Command {
+  readonly direction: 'speak' | 'listen';
+  args(dialect: DialectName): readonly string[];
+  left(ran: Ran, folder: string): Buffer;
+}
+
+const file = (folder: string, name: string) => {
+  const path = join(folder, name);
+  return existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+};
+const speaking = ['--encoding', 'linear16', '--limits', 'off', '--flush', 'sentence'];
+
+export const commands = {
+  'synth to a file': {
+    direction: 'speak',
+    args: () => ['synth', text, ...speaking, '-o', 'out.pcm'],
+    left: (_, folder) => Buffer.concat([file(folder, 'out.pcm'), file(folder, 'out.partial.pcm')]),
+  },
+  'synth to a pipe': {
+    direction: 'speak',
+    args: () => ['synth', text, ...speaking, '-o', '-'],
+    left: ({ stdout }) => stdout,
+  },
+  say: {
+    direction: 'speak',
+    args: () => ['say', text, ...speaking, '--player', 'paplay'],
+    left: (_, folder) => file(folder, 'played'),
+  },
+  transcribe: {
+    direction: 'listen',
+    args: () => ['transcribe', 'said.wav', '--pace', 'fast'],
+    left: ({ stdout }) => stdout,
+  },
+  listen: {
+    direction: 'listen',
+    args: () => ['listen', '--source', 'said.wav'],
+    left: ({ stdout }) => stdout,
+  },
+} as const satisfies Readonly<Record<string, Command>>;
+export type CommandName = keyof typeof commands;
+
+export interface Cell {
+  readonly fault: FaultCase;
+  readonly dialect: DialectName;
+  readonly command: CommandName;
+}
+
+/** Whatever has not ended by then never would. */
+const mostMs = 60_000;
+
+/** How a command is started; another one in tests of this file itself. */
+export type Starter = (args: readonly string[], options: RunOptions) => Promise<Ran>;
+
+export interface CellMeans {
+  /** A recording of what the recogniser reads. */
+  readonly recording: Buffer;
+  readonly start?: Starter;
+  readonly withinMs?: number;
+}
+
+const player = `#!/bin/sh\nexec /bin/cat > "$(dirname "$0")/../played"\n`;
+
+/** Runs one cell in a folder of its own. `whole` is what the same command leaves where nothing goes wrong. */
+export async function runCell(
+  cell: Cell,
+  { recording, start = vox, withinMs = mostMs }: CellMeans,
+  whole?: Buffer,
+): Promise<Outcome & { bytes: Buffer; ran: Ran | undefined }> {
+  const { fault, dialect, command } = cell;
+  const how: Command = commands[command];
+  const folder = scratch();
+  const server = await startFaulty(fault);
+  const proxy = fault.network && (await disturbingProxy(server.port, fault.network));
+  try {
+    writeFileSync(join(folder.path, 'said.wav'), recording);
+    putPlayer(folder.path);
+    const endpoint = `ws://127.0.0.1:${proxy?.port ?? server.port}`;
+    const service = ['--provider', dialect, '--endpoint', endpoint, ...(fault.args ?? [])];
+    const env = { ...keys, PATH: `${join(folder.path, 'bin')}:${process.env.PATH}` };
+    const before = readdirSync(folder.path);
+    const running = start([...how.args(dialect), ...service], { cwd: folder.path, env, withinMs });
+    const ran = await withinTime(running, withinMs);
+    if (!ran) return { ended: 'hung', left: 'other', bytes: Buffer.alloc(0), ran };
+    const bytes = how.left(ran, folder.path);
+    const strays = readdirSync(folder.path).filter(
+      (name) => !before.includes(name) && !/^(out(\.partial)?\.pcm|played)$/.test(name),
+    );
+    return { ended: endOf(ran, strays), left: leftOf(bytes, whole ?? bytes), bytes, ran };
+  } finally {
+    await proxy?.close();
+    await server.close();
+    folder.remove();
+  }
+}
+
+/** Undefined where it has not ended by then, itself or a process that has its output still. */
+async function withinTime(running: Promise<Ran>, withinMs: number): Promise<Ran | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), withinMs + 200);
+  });
+  const ended = running.catch(() => undefined).finally(() => clearTimeout(timer));
+  return Promise.race([ended, late]);
+}
+
+function putPlayer(folder: string): void {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'paplay'), player, { mode: 0o755 });
+}
+
+function endOf({ code, signal, stderr }: Ran, strays: readonly string[]): string {
+  if (strays.length > 0) return `left ${strays.join(', ')} behind`;
+  if (/^ {4}at |[Uu]nhandled|^\(node:\d+\)/m.test(stderr)) return 'a stack trace';
+  if (stderr.includes(key)) return 'told the key';
+  if (signal !== null) return `killed by ${signal}`;
+  const told = /^vox: .*\[(E_[A-Z_]+)\]$/m.exec(stderr)?.[1];
+  if (code === 0) return told === undefined ? 'ok' : `exit 0 after ${told}`;
+  if (told === undefined || !isErrorCode(told)) return `exit ${code} without a word`;
+  return errorTable[told].exit === code ? told : `exit ${code} for ${told}`;
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorTable, code);
+}
+
+function leftOf(bytes: Buffer, whole: Buffer): Outcome['left'] {
+  if (bytes.equals(whole)) return 'all';
+  // A player is given silence first.
+  if (bytes.every((byte) => byte === 0)) return 'nothing';
+  return bytes.equals(whole.subarray(0, bytes.length)) ? 'part' : 'other';
+}
