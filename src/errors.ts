@@ -164,6 +164,12 @@ export const errorTable = {
     means: 'no recogniser is installed here',
     todo: 'install the Debian packages pocketsphinx and pocketsphinx-en-us; or set a key (SLNG_API_KEY, DEEPGRAM_API_KEY, TELNYX_API_KEY), or use --endpoint',
   },
+  E_ASSERT: {
+    exit: 7,
+    retryable: false,
+    means: 'an assertion of `vox bench --assert` does not hold',
+    todo: 'look at the runs with `-o FILE.html`; docs/reading-the-numbers.md says how',
+  },
   E_INTERRUPTED: { exit: 130, retryable: false, means: 'stopped by Ctrl-C', todo: 'nothing: what was done is kept' },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -51,6 +51,7 @@ export {
   type TurnProgress,
   type WireWatcher,
 } from './session/options.ts';
+export type { ReconnectOptions } from './session/reconnects.ts';
 export { openSpeakSession, type SpeakSession, type SpeakTurn } from './session/speak-session.ts';
 export type { TurnResult } from './session/turn.ts';
 export type { Credentials } from './speech/connect.ts';

@@ -73,7 +73,7 @@ function choose({ provider = 'slng', endpoint, key, via }: ServiceChoice) {
 /** What `connectSpeech` takes; all else has the defaults of `vox say`. */
 export interface SpeechOptions extends Partial<Omit<SpeakSettings, 'baseUrl'>>, ServiceChoice {
   readonly session?: Partial<
-    Pick<SessionOptions, 'timeouts' | 'signal' | 'flush' | 'limits' | 'watcher' | 'onWarning' | 'log'>
+    Pick<SessionOptions, 'timeouts' | 'signal' | 'flush' | 'limits' | 'reconnect' | 'watcher' | 'onWarning' | 'log'>
   >;
 }
 
@@ -105,7 +105,7 @@ export interface HearOptions extends Partial<Omit<ListenSettings, 'baseUrl'>>, S
   /** How fast recorded audio goes out; what the service takes where it is left out. */
   readonly pace?: Pace;
   readonly session?: Partial<
-    Pick<ListenOptions, 'timeouts' | 'signal' | 'watcher' | 'onWarning' | 'onProgress' | 'log'>
+    Pick<ListenOptions, 'timeouts' | 'signal' | 'reconnect' | 'watcher' | 'onWarning' | 'onProgress' | 'log'>
   >;
 }
 

@@ -20,8 +20,15 @@ interface Room {
 const rooms: Record<string, Room> = {
   speech: { may: ['audio/format.ts:types', 'errors.ts:types', 'transport/transport.ts:types'] },
   text: { may: ['errors.ts', 'speech:types'] },
-  transport: { may: ['errors.ts', 'clock.ts'], packages: { ws: 'transport/websocket.ts' } },
-  metrics: { may: ['audio/format.ts', 'audio/onset.ts', 'audio/audible.ts', 'speech:types'] },
+  transport: {
+    may: ['errors.ts', 'clock.ts'],
+    packages: {
+      ws: 'transport/websocket.ts',
+      'https-proxy-agent': 'transport/proxy.ts',
+      'proxy-from-env': 'transport/proxy.ts',
+    },
+  },
+  metrics: { may: ['audio/format.ts', 'audio/onset.ts', 'audio/peak-onset.ts', 'audio/audible.ts', 'speech:types'] },
   audio: {
     may: ['errors.ts', 'clock.ts', 'log.ts:types'],
     packages: {
@@ -37,7 +44,8 @@ const rooms: Record<string, Room> = {
   },
   session: {
     may: [
-      ...['errors.ts', 'clock.ts:types', 'log.ts:types', 'speech:types', 'transport/transport.ts:types', 'metrics'],
+      ...['errors.ts', 'clock.ts:types', 'deferred.ts', 'log.ts:types', 'speech:types', 'metrics'],
+      'transport/transport.ts:types',
       ...['audio/format.ts', 'audio/sink.ts:types'],
     ],
   },
@@ -50,9 +58,9 @@ const rooms: Record<string, Room> = {
   },
   engine: {
     may: [
-      ...['errors.ts', 'clock.ts', 'log.ts:types'],
+      ...['errors.ts', 'clock.ts', 'deferred.ts', 'log.ts:types'],
       ...['audio/format.ts', 'audio/g711.ts', 'audio/resample.ts', 'audio/wav-header.ts'],
-      ...['audio/vad.ts', 'audio/speech-tracker.ts'],
+      ...['audio/vad.ts', 'audio/speech-tracker.ts', 'audio/child-env.ts'],
     ],
     packages: {
       koffi: 'engine/pocketsphinx-library.ts',
@@ -64,18 +72,26 @@ const rooms: Record<string, Room> = {
     may: [
       ...['errors.ts', 'clock.ts:types', 'log.ts', 'speech:types', 'text', 'audio/format.ts', 'audio/encode.ts'],
       ...['audio/g711.ts', 'engine/engine.ts:types', 'engine/recogniser.ts:types', 'transport/transport.ts:types'],
+      ...['audio/wav-header.ts', 'metrics/random.ts', 'deferred.ts'],
     ],
     packages: { ws: 'server/server.ts' },
   },
+  bench: {
+    may: [...['errors.ts', 'clock.ts', 'speech:types', 'metrics', 'session', 'audio/format.ts']],
+    packages: { valibot: 'bench/read-document.ts' },
+  },
   report: {
-    may: ['errors.ts:types', 'clock.ts:types', 'metrics:types', 'speech:types'],
-    packages: { chalk: 'report/paint.ts', ora: 'report/spinner.ts' },
+    may: [
+      ...['errors.ts:types', 'clock.ts:types', 'metrics:types', 'metrics/figures.ts', 'speech:types'],
+      'bench/document.ts:types',
+    ],
+    packages: { chalk: 'report/paint.ts', ora: 'report/spinner.ts', uplot: 'report/bench/page/plots.ts' },
   },
   doctor: {
     may: [
       ...['errors.ts', 'clock.ts:types', 'session/probe.ts:types'],
       ...['audio/find-program.ts', 'audio/format.ts', 'audio/linear16.ts', 'audio/sink.ts:types'],
-      'audio/sources/recorders.ts',
+      ...['audio/sources/recorders.ts', 'audio/child-env.ts', 'audio/level.ts', 'audio/source.ts:types'],
     ],
   },
   cli: {
@@ -90,7 +106,7 @@ const rooms: Record<string, Room> = {
         'metrics',
         'transport/transport.ts:types',
       ],
-      ...['session', 'report', 'doctor'],
+      ...['session', 'report', 'doctor', 'bench'],
     ],
     packages: { commander: '*', valibot: 'cli/config.ts' },
   },
@@ -110,6 +126,7 @@ const rooms: Record<string, Room> = {
       ...['audio/sinks/speaker.ts', 'audio/sources/microphone.ts'],
     ],
   },
+  'deferred.ts': { may: [] },
   'errors.ts': { may: [] },
   'clock.ts': { may: [] },
   'log.ts': { may: [] },
@@ -122,6 +139,10 @@ const exceptions: Record<string, string[]> = {
   'cli/dialects.ts': ['dialects'],
   'cli/wiring.ts': ['transport'],
   'cli/wire-server.ts': ['engine', 'server'],
+  // A bound of the server is a flag of `vox serve`: one table says both.
+  'cli/serve-bounds.ts': ['server/bounds.ts'],
+  'cli/serve-faults.ts': ['server/faults/read.ts', 'server/faults/table.ts'],
+  'cli/serve.ts': ['server/bounds.ts:types'],
   // Only SLNG has a catalogue of voices so far, and it is no part of the neutral service.
   'cli/voices-run.ts': ['dialects/slng/catalog.ts', 'dialects/slng/index.ts', 'transport/http.ts'],
   // All write down what crosses the wire, in the transport's own words.

@@ -1,18 +1,20 @@
 import { listPlayers } from '../audio/players/find.ts';
+import { openMicrophone } from '../audio/sources/microphone.ts';
 import { doctorExitCode, runDoctor } from '../doctor/run.ts';
 import { standardChecks } from '../doctor/standard-checks.ts';
 import { probeConnection, probeListening } from '../session/probe.ts';
 import type { DoctorFlags } from './doctor.ts';
 import { listenOptions } from './hearing.ts';
-import { listenSettings } from './listen-settings.ts';
+import { listenSettings, sentRateHz } from './listen-settings.ts';
 import { openPlayer } from './player.ts';
 import { choose, findKeys, type ProviderChoice, type ProviderFlags } from './providers.ts';
 import type { Running } from './running.ts';
 import { openService } from './service.ts';
+import { ServiceTimes } from './service-times.ts';
 import { speakSettings } from './settings.ts';
 import { version } from './version.ts';
 import { findRecogniser, wireEngine, wireRecogniser } from './wire-server.ts';
-import { wireListen, wireSpeak } from './wiring.ts';
+import { proxyBefore, wireListen, wireSpeak } from './wiring.ts';
 
 /** Beside the session's own two timeouts, the local provider starts a server and an engine. */
 const spareMs = 5000;
@@ -20,6 +22,7 @@ const spareMs = 5000;
 /** `vox doctor`, once its flags are read. Resolves with the exit code. */
 export async function runDoctorCommand(flags: DoctorFlags, running: Running): Promise<number> {
   const { io, clock, loaded, reporter, signal } = running;
+  const heard = new ServiceTimes(() => new Date());
   const keyed = findKeys(io.env, loaded).map((key) => key.provider);
   const checks = standardChecks({
     clock,
@@ -32,23 +35,32 @@ export async function runDoctorCommand(flags: DoctorFlags, running: Running): Pr
         provider,
         direction,
         withinMs: 2 * flags.connectTimeout * 1000 + spareMs,
-        reach: (stop: AbortSignal) => reaches[direction](probe, { ...running, signal: stop }),
+        reach: (stop: AbortSignal) => reaches[direction](probe, { ...running, signal: stop }, heard),
       })),
     ),
     listPlayers: () => listPlayers(clock),
     playerNamed: flags.player !== undefined || flags.audioDevice !== undefined,
     ...(flags.tone && { openPlayer: async (format) => (await openPlayer(flags, format, running)).sink }),
+    microphoneNamed: flags.recorder !== undefined || flags.device !== undefined,
+    ...(flags.microphone && { openMicrophone: (stop) => openRecorder(flags, { ...running, signal: stop }) }),
+    serviceTimes: { times: () => heard.times, distrusted: () => heard.distrusted },
     openEngine: () => wireEngine(running),
     findRecogniser: () => findRecogniser(running),
-    openRecogniser: () => wireRecogniser(running, false),
+    openRecogniser: () => wireRecogniser(running, { spare: false }),
   });
   const result = await runDoctor({ checks, clock, signal });
   reporter.doctor(result);
   return doctorExitCode(result);
 }
 
+/** The microphone, as `vox listen` opens it. */
+function openRecorder({ recorder, device }: DoctorFlags, { clock, log, signal }: Running) {
+  const named = { ...(recorder !== undefined && { recorder }), ...(device !== undefined && { device }) };
+  return openMicrophone({ sampleRateHz: sentRateHz, clock, log, signal, ...named });
+}
+
 /** How one provider is reached. */
-type Probe = Omit<DoctorFlags, 'tone' | 'player' | 'audioDevice'>;
+type Probe = Omit<DoctorFlags, 'tone' | 'player' | 'audioDevice' | 'microphone' | 'recorder' | 'device'>;
 
 /**
  * The local provider always, and every other that has a key or is chosen. The flags are for the one that is chosen;
@@ -77,36 +89,41 @@ function chosenOf(flags: ProviderFlags, running: Running): ProviderChoice | unde
 
 const reaches = { speak: reachToSpeak, listen: reachToListen } as const;
 
-async function reachToSpeak(flags: Probe, running: Running) {
+async function reachToSpeak(flags: Probe, running: Running, heard: ServiceTimes) {
   const { clock, loaded, log, signal } = running;
   const choice = choose(flags, running);
   const opened = await openService(choice, flags, running, wireSpeak);
   try {
     const { service, baseUrl, credentials, connect } = opened.parts;
     const watcher = opened.watcher();
-    return await probeConnection({
+    const times = await probeConnection({
       service,
       settings: speakSettings(flags, loaded.config, service.traits, { baseUrl, provider: choice.provider }).settings,
       credentials,
-      connect,
+      connect: heard.of(choice.provider, connect),
       clock,
       log,
       signal,
       timeouts: { connectMs: flags.connectTimeout * 1000, frameMs: flags.timeout * 1000 },
       ...(watcher && { watcher }),
     });
+    return { ...times, ...(await proxyBefore(baseUrl)) };
   } finally {
     await opened.close();
   }
 }
 
 /** The trace is the other's: a file holds one command's connections, and `vox transcribe` writes one of these. */
-async function reachToListen({ trace: _, ...flags }: Probe, running: Running) {
-  const opened = await openService(choose(flags, running), flags, running, wireListen);
+async function reachToListen({ trace: _, ...flags }: Probe, running: Running, heard: ServiceTimes) {
+  const choice = choose(flags, running);
+  const opened = await openService(choice, flags, running, wireListen);
   try {
     const { service, baseUrl } = opened.parts;
-    const settings = listenSettings({ ...flags, chunkMs: 50 }, service.traits, baseUrl);
-    return await probeListening(listenOptions(running, opened, settings, flags));
+    const settings = listenSettings(flags, service.traits, baseUrl);
+    const options = listenOptions(running, opened, settings, flags);
+    const connect = heard.of(choice.provider, options.connect);
+    const times = await probeListening({ ...options, connect });
+    return { ...times, ...(await proxyBefore(baseUrl)) };
   } finally {
     await opened.close();
   }

@@ -1,3 +1,4 @@
+import { jsonLine, visibleJson } from '../report/visible.ts';
 import { planTurn } from '../session/plan.ts';
 import type { Credentials } from '../speech/connect.ts';
 import type { Endpoint } from '../speech/service.ts';
@@ -61,7 +62,12 @@ export type DryPrint = (name: string, value: object, human: string) => void;
 
 export function dryPrinter({ json }: Pick<TalkFlags, 'json'>, { io, secrets }: Running): DryPrint {
   return (name, value, human) =>
-    io.stdout.write(secrets.hide(json ? `${JSON.stringify({ event: name, ...value })}\n` : `${human}\n`));
+    io.stdout.write(secrets.hide(json ? jsonLine({ event: name, ...value }) : `${shown(human)}\n`));
+}
+
+/** Frames are JSON, and stay it. */
+function shown(lines: string): string {
+  return lines.split('\n').map(visibleJson).join('\n');
 }
 
 /** The URL and the headers, without the key. */

@@ -21,6 +21,8 @@ export interface SessionFlags extends ConnectFlags {
   auth?: 'header' | 'query' | 'subprotocol';
   param: string[];
   timeout: number;
+  reconnect?: boolean;
+  maxReconnects?: number;
   trace?: string;
 }
 
@@ -68,14 +70,14 @@ export function wholeNumber(least: number, most: number) {
   };
 }
 
-function speed(text: string): number {
+export function speed(text: string): number {
   const value = Number(text);
   if (!Number.isFinite(value) || value < 0.25 || value > 4)
     throw new InvalidArgumentError('Not a number from 0.25 to 4.');
   return value;
 }
 
-function sampleRate(text: string): number {
+export function sampleRate(text: string): number {
   const value = Number(text);
   if (!sampleRatesHz.some((rate) => rate === value)) {
     throw new InvalidArgumentError(`Not a rate of the protocol: ${sampleRatesHz.join(', ')}.`);
@@ -113,10 +115,12 @@ export function addTalkFlags(command: Command): Command {
     );
 }
 
-export function addConnectFlags(command: Command): Command {
+const usualProvider = 'the one whose key is set, else local';
+
+export function addConnectFlags(command: Command, defaultProvider: string = usualProvider): Command {
   return command
     .optionsGroup('Service:')
-    .option('--provider <name>', 'local, slng, deepgram or telnyx (default: the one whose key is set, else local)')
+    .option('--provider <name>', `local, slng, deepgram or telnyx (default: ${defaultProvider})`)
     .option('--base-url, --endpoint <url>', 'another server: scheme, host, an optional prefix')
     .option('--api-key-file <file>', 'read the key from a file')
     .option('--insecure', 'let a key travel over plain ws:// beyond this machine')
@@ -129,19 +133,35 @@ export function addTraceFlag(command: Command): Command {
   return command.option('--trace <file>', 'write what crosses the wire to FILE.jsonl, without keys and audio');
 }
 
+export function addTimeoutFlag(command: Command): Command {
+  return command.option(
+    '--timeout <seconds>',
+    "longest wait for the service's next message, and for audio to begin",
+    seconds,
+    30,
+  );
+}
+
 export function addSessionFlags(command: Command): Command {
-  addConnectFlags(command)
-    .option('--timeout <seconds>', "longest wait for the service's next message, and for audio to begin", seconds, 30)
+  addTimeoutFlag(addConnectFlags(command))
+    .option('--no-reconnect', 'a lost connection is an error')
+    .option('--max-reconnects <n>', 'go on over another connection so often', wholeNumber(1, 100_000), 50);
+  return addTraceFlag(addRouteFlags(command));
+}
+
+/** Where within a provider, with which words of its own. */
+export function addRouteFlags(command: Command): Command {
+  return command
     .addOption(new Option('--route <route>', "SLNG's family of routes").choices(['bridge', 'direct']))
     .option('--region <name>', 'region override, for example eu-north-1')
     .option('--world-part <name>', 'world part override: ap, eu, na')
     .addOption(new Option('--auth <way>', 'how the key travels').choices(['header', 'query', 'subprotocol']))
     .addOption(repeatable('--param <name=value>', "a setting in the vendor's own words"));
-  return addTraceFlag(command);
 }
 
-export function addServiceFlags(command: Command): Command {
-  return addSessionFlags(command)
+/** Flags of a service that speaks, in every command. */
+export function addSpeakFlags(command: Command): Command {
+  return command
     .addOption(
       new Option('--interrupt <words>', "SLNG's words for an interruption: cancel and clear, or clear alone").choices([
         'cancel',
@@ -155,12 +175,15 @@ export function addServiceFlags(command: Command): Command {
       )
         .choices(['on', 'off'])
         .default('on'),
-    )
-    .option('--dry-run', 'show what would be sent, and send nothing');
+    );
+}
+
+export function addServiceFlags(command: Command): Command {
+  return addSpeakFlags(addSessionFlags(command)).option('--dry-run', 'show what would be sent, and send nothing');
 }
 
 export function addVoiceFlags(command: Command, defaults: { flush: string; markdown: string }): Command {
-  return command
+  command
     .optionsGroup('Text:')
     .option('-f, --file <file>', "text from a file, '-' for stdin (repeatable)", many)
     .addOption(
@@ -179,7 +202,17 @@ export function addVoiceFlags(command: Command, defaults: { flush: string; markd
     .option('--pronunciation <dictionary>', 'a name that the service knows, or a FILE.json of rules')
     .optionsGroup('Voice:')
     .option('-v, --voice <name>', "the voice; '?' lists them")
-    .option('--model <name>', 'the model')
+    .addOption(modelFlag());
+  return addSoundFlags(command);
+}
+
+export function modelFlag(): Option {
+  return new Option('--model <name>', 'the model');
+}
+
+/** How a voice sounds, and as what it comes. */
+export function addSoundFlags(command: Command): Command {
+  return command
     .option('--language <code>', 'the language, for example en or de')
     .option('--speed <factor>', '1 is normal, 2 twice as fast', speed)
     .option('--sample-rate <hz>', 'samples a second (default: 24000)', sampleRate)

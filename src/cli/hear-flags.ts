@@ -1,6 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { wholeNumber } from './flags.ts';
 
+/** The programs that node-record-lpcm16 can record with, in the order in which they are tried. */
+export const recorderNames = ['rec', 'sox', 'arecord'] as const;
+export type RecorderName = (typeof recorderNames)[number];
+
 /** Flags of every command that hears. */
 export interface HearFlags {
   model?: string;
@@ -28,7 +32,7 @@ export interface RawFlags {
   rawChannels: number;
 }
 
-function endpointing(text: string): number | false {
+export function endpointing(text: string): number | false {
   return text === 'off' ? false : wholeNumber(10, 60_000)(text);
 }
 

@@ -1,14 +1,15 @@
 import type { ListenSettings } from '../speech/listen.ts';
 import type { ListenTraits } from '../speech/service.ts';
-import type { SessionFlags } from './flags.ts';
 import type { HearFlags } from './hear-flags.ts';
-import { connectSettings } from './settings.ts';
+import { type ConnectionFlags, connectSettings } from './settings.ts';
 
 /** What audio is sent as, whatever it came as: what every recogniser is made for. */
 export const sentRateHz = 16_000;
 
+type ListenFlags = ConnectionFlags & Pick<HearFlags, 'diarize' | 'endpointing' | 'audioAs'>;
+
 /** The settings of a session of speech in, from the flags over the service's own defaults. */
-export function listenSettings(flags: HearFlags & SessionFlags, traits: ListenTraits, baseUrl: string): ListenSettings {
+export function listenSettings(flags: ListenFlags, traits: ListenTraits, baseUrl: string): ListenSettings {
   return {
     ...connectSettings(flags, traits, baseUrl),
     format: { encoding: 'linear16', sampleRateHz: sentRateHz, channels: 1 },

@@ -7,15 +7,14 @@ import {
   addSubtitleFlags,
   type HearFlags,
   type RawFlags,
+  type RecorderName,
+  recorderNames,
   type TranscriptFlags,
 } from './hear-flags.ts';
 
-/** The programs that node-record-lpcm16 can record with, in the order in which they are tried. */
-const recorderNames = ['rec', 'sox', 'arecord'] as const;
-
 export interface ListenFlags extends SessionFlags, TalkFlags, HearFlags, TranscriptFlags, RawFlags {
   source: string;
-  recorder?: (typeof recorderNames)[number];
+  recorder?: RecorderName;
   device?: string;
   save?: string;
   duration?: number;

@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { CompressedContainer } from '../audio/ffmpeg.ts';
-import { type AudioFormat, type Encoding, encodings, isCompressed } from '../audio/format.ts';
+import { type AudioFormat, type Encoding, encodings, frameBytes, isCompressed } from '../audio/format.ts';
 import type { AudioSink } from '../audio/sink.ts';
 import { decodingSink } from '../audio/sinks/decoding.ts';
 import type { FileSink } from '../audio/sinks/file.ts';
+import { type HoldingSink, holdingSink } from '../audio/sinks/holding.ts';
 import { writeError } from '../audio/sinks/write-error.ts';
 import { SpeechError } from '../errors.ts';
 import type { Io } from './io.ts';
@@ -103,34 +104,42 @@ interface MadeOf {
   readonly input: AudioFormat;
   readonly encoder?: Encoder;
   readonly signal: AbortSignal;
+  /** What cannot be taken back is held until it is whole. */
+  readonly hold: boolean;
   /** Takes what a person should know of sound that came damaged. */
   readonly onWarning?: (text: string) => void;
 }
 
 /** Opens the target before anything else, so that a missing folder is told before a connection is made. */
 export async function openTarget(path: string, io: Io, made: MadeOf): Promise<OpenTarget> {
-  if (isStdout(path)) return { sink: decoded(await openPipe(io, made), made), keepPartial: async () => undefined };
   const { kind, input, encoder, signal } = made;
+  if (isStdout(path)) return asOpen(await openPipe(io, made), made, async () => undefined);
   if (encoder) {
     const { createEncodingSink } = await import('../audio/encode.ts');
-    return asOpen(await createEncodingSink({ ...encoder, path, input, signal }), made);
+    return asOpenFile(await createEncodingSink({ ...encoder, path, input, signal }), made);
   }
   const { createFileSink } = await import('../audio/sinks/file.ts');
-  return asOpen(await createFileSink({ path, container: fileKinds[kind].container, format: input, signal }), made);
+  return asOpenFile(await createFileSink({ path, container: fileKinds[kind].container, format: input, signal }), made);
 }
 
-/** A service may send another format than it was asked for. */
-function decoded(sink: AudioSink, { input: wanted, onWarning }: MadeOf): AudioSink {
-  return decodingSink(sink, { wanted, ...(onWarning && { onWarning }) });
+function asOpenFile(file: FileSink, made: MadeOf): OpenTarget {
+  return asOpen(file, made, () => file.keepPartial());
 }
 
-function asOpen(file: FileSink, made: MadeOf): OpenTarget {
-  const sink = decoded(file, made);
+/** A service may send another format than it was asked for: that is decoded on the way. */
+function asOpen(target: AudioSink, made: MadeOf, keep: () => Promise<string | undefined>): OpenTarget {
+  const { input: wanted, onWarning, hold, signal } = made;
+  // What is compressed by the service is never taken back, so that to hold it would be of no use.
+  const holds = hold && !target.takeBack && frameBytes(wanted) !== undefined;
+  const held: HoldingSink | undefined = holds ? holdingSink(target) : undefined;
+  const sink = decodingSink(held ?? target, { wanted, ...(onWarning && { onWarning }) });
   return {
     sink,
-    keepPartial: () => {
+    async keepPartial() {
+      // What was received is kept; but who was stopped by hand does not wait for a reader.
+      if (!signal.aborted) await held?.release();
       sink.abort();
-      return file.keepPartial();
+      return keep();
     },
   };
 }

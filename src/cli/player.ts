@@ -2,6 +2,7 @@ import type { AudioFormat } from '../audio/format.ts';
 import { frameBytes } from '../audio/format.ts';
 import type { AudioSink } from '../audio/sink.ts';
 import { decodingSink } from '../audio/sinks/decoding.ts';
+import { skippingSink } from '../audio/sinks/skipping.ts';
 import { openSpeaker } from '../audio/sinks/speaker.ts';
 import { teeSinks } from '../audio/sinks/tee.ts';
 import { SpeechError } from '../errors.ts';
@@ -50,10 +51,8 @@ export async function openPlayer(flags: PlayerFlags, format: AudioFormat, runnin
   });
   // What is compressed is decoded for it: asked for so, or sent so by a service that was asked for something else.
   const wanted: AudioFormat = frameBytes(format) === undefined ? { ...format, encoding: 'linear16' } : format;
-  const sink = decodingSink(speaker, {
-    wanted,
-    onWarning: (message) => reporter.warning({ code: 'damaged', message }),
-  });
+  const onWarning = (message: string) => reporter.warning({ code: 'damaged', message });
+  const sink = skippingSink(decodingSink(speaker, { wanted, onWarning }));
   return {
     sink,
     with: (file) => teeSinks([sink, file]),

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { ErrorCode } from '../errors.ts';
 import { visible } from '../report/visible.ts';
+import { addBench } from './bench.ts';
 import type { CommandContext } from './context.ts';
 import { addDoctor } from './doctor.ts';
 import type { Io } from './io.ts';
@@ -31,7 +32,7 @@ export function createProgram(io: Io, context: CommandContext): Command {
     })
     .addHelpText(
       'after',
-      '\nWith no key, local engines speak and listen. `vox "two words"` and `… | vox` mean `vox say`.\nExit codes: 0 ok, 1 unexpected, 2 usage, 3 auth, 4 connection, 5 provider,\n6 device or file, 130 Ctrl-C.',
+      '\nWith no key, local engines speak and listen. `vox "two words"` and `… | vox` mean `vox say`.\nExit codes: 0 ok, 1 unexpected, 2 usage, 3 auth, 4 connection, 5 provider,\n6 device or file, 7 assertion, 130 Ctrl-C.',
     );
   addSay(program, context);
   addSynth(program, context);
@@ -39,6 +40,7 @@ export function createProgram(io: Io, context: CommandContext): Command {
   addTranscribe(program, context);
   addVoices(program, context);
   addServe(program, context);
+  addBench(program, context);
   addDoctor(program, context);
   return program;
 }

@@ -19,6 +19,7 @@ export interface SayFlags extends ServiceFlags, VoiceFlags, TalkFlags {
   player?: string;
   audioDevice?: string;
   bufferMs: number;
+  hold: boolean;
 }
 
 /** `vox say`: text to the speaker, as it arrives. */
@@ -34,6 +35,7 @@ export function addSay(program: Command, context: CommandContext): void {
     .option('--buffer-ms <ms>', 'audio held before the first sound', wholeNumber(0, 10_000), 200)
     .option('-o, --output <file>', 'write a file, and do not play unless --play', once)
     .addOption(new Option('--format <kind>', 'the kind of file, whatever its name').choices(fileKindNames))
+    .option('--no-hold', 'with -o -: give sound at once, not when the service says that it is whole')
     .option('--play', 'with -o: play it too');
   addVoiceFlags(command, { flush: 'clause, then sentence', markdown: 'on for stdin and *.md' });
   addServiceFlags(command);

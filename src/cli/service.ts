@@ -1,9 +1,10 @@
 import { toSpeechError } from '../errors.ts';
+import type { Log } from '../log.ts';
 import type { WireWatcher } from '../session/options.ts';
 import type { SessionFlags } from './flags.ts';
 import type { ProviderChoice } from './providers.ts';
 import type { Running } from './running.ts';
-import { openTrace } from './trace.ts';
+import { openTrace, type Trace } from './trace.ts';
 import { wireLog } from './wire-log.ts';
 import type { Means, ServiceParts, SpeakParts } from './wiring.ts';
 
@@ -30,11 +31,7 @@ export async function openService<Parts extends ServiceParts>(
     secrets.add(parts.credentials.key);
     return {
       parts,
-      watcher: () =>
-        watchTogether([
-          ...(trace ? [trace.watcher(parts.service, parts.credentials.key !== undefined)] : []),
-          ...(flags.debug.includes('wire') ? [wireLog(log)] : []),
-        ]),
+      watcher: () => watcherOf(parts, trace, flags, log),
       close: () => closeAll(() => parts.close(), closeTrace),
     };
   } catch (thrown) {
@@ -43,13 +40,27 @@ export async function openService<Parts extends ServiceParts>(
   }
 }
 
+/** A watcher for one session. */
+export function watcherOf(
+  { service, credentials }: ServiceParts,
+  trace: Trace | undefined,
+  { debug }: { readonly debug: readonly string[] },
+  log: Log,
+): WireWatcher | undefined {
+  return watchTogether([
+    ...(trace ? [trace.watcher(service, credentials.key !== undefined)] : []),
+    ...(debug.includes('wire') ? [wireLog(log)] : []),
+  ]);
+}
+
 /** What a session of either direction needs of the command that holds it, from the flags and the service. */
 export function commonOptions(
   { clock, log, reporter, signal }: Running,
   { parts, watcher: watch }: Pick<OpenService<ServiceParts>, 'parts' | 'watcher'>,
-  flags: Pick<SessionFlags, 'timeout' | 'connectTimeout'>,
+  flags: Pick<SessionFlags, 'timeout' | 'connectTimeout' | 'reconnect' | 'maxReconnects'>,
 ) {
   const watcher = watch();
+  const { reconnect, maxReconnects: max = 0 } = flags;
   return {
     credentials: parts.credentials,
     connect: parts.connect,
@@ -59,6 +70,7 @@ export function commonOptions(
     timeouts: { frameMs: flags.timeout * 1000, connectMs: flags.connectTimeout * 1000 },
     onWarning: (warning: { code: string; message: string }) => reporter.warning(warning),
     ...(watcher && { watcher }),
+    ...(reconnect && { reconnect: { max } }),
   };
 }
 

@@ -16,7 +16,7 @@ export interface WantedSpeech {
   readonly rules: readonly PronunciationRule[];
 }
 
-type ConnectionFlags = Pick<SessionFlags, 'param' | 'header' | 'route' | 'region' | 'worldPart'> &
+export type ConnectionFlags = Pick<SessionFlags, 'param' | 'header' | 'route' | 'region' | 'worldPart'> &
   Pick<VoiceFlags, 'model' | 'language'>;
 
 /** What both directions of speech take from the flags. */

@@ -19,7 +19,7 @@ export function sessionOptions(
   running: Running,
   service: OpenService,
   settings: SpeakSettings,
-  flags: Pick<ServiceFlags, 'timeout' | 'connectTimeout' | 'limits'>,
+  flags: Pick<ServiceFlags, 'timeout' | 'connectTimeout' | 'limits' | 'reconnect' | 'maxReconnects'>,
   flush: Boundary,
 ): SessionOptions {
   const { limits } = flags;
@@ -62,6 +62,7 @@ export async function speak(session: SpeakSession, job: SpeakJob, running: Runni
   };
   const turn = session.speak(spans, {
     ...(job.playback && { sink: job.playback }),
+    takesBack: job.sink.takeBack !== undefined,
     onProgress: (progress) => {
       job.onProgress?.(progress);
       noticeLull(progress);
@@ -119,7 +120,15 @@ async function drain({ sink, playback }: SpeakJob, signal: AbortSignal): Promise
 /** Hands the sound on, and says how much of it that was so far. */
 async function carry(turn: SpeakTurn, { sink }: SpeakJob, onCarried: (audioMs: number) => void): Promise<void> {
   let bytes = 0;
+  let wholeBytes = 0;
   for await (const out of turn) {
+    if (out.type === 'checkpoint') {
+      wholeBytes = bytes;
+      await sink.checkpoint?.();
+    } else if (out.type === 'takeBack') {
+      bytes = wholeBytes;
+      await sink.takeBack?.();
+    }
     if (out.type !== 'audio') continue;
     const { chunk } = out;
     const refusal = sink.refuses(chunk.format);

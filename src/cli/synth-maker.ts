@@ -81,7 +81,9 @@ export class Maker {
     const { input, path } = job;
     const { format } = wanted.settings;
     const onWarning = (message: string) => running.reporter.warning({ code: 'damaged', message });
-    const made = { kind, input: format, signal: running.signal, onWarning, ...(encoder && { encoder }) };
+    const { signal } = running;
+    const hold = flags.hold && flags.reconnect === true;
+    const made = { kind, input: format, signal, hold, onWarning, ...(encoder && { encoder }) };
     const opened = await openTarget(path, running.io, made);
     let player: OpenPlayer | undefined;
     try {

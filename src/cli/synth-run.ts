@@ -1,6 +1,7 @@
 import { SpeechError, toSpeechError } from '../errors.ts';
 import { openSpeakSession, type SpeakSession } from '../session/speak-session.ts';
 import { dryRun } from './dry-run.ts';
+import { Existing } from './existing.ts';
 import { textInputs } from './input.ts';
 import { inParallel } from './jobs.ts';
 import { type Encoder, type FileKind, findEncoder, makeFolder, sourceFor } from './output.ts';
@@ -47,7 +48,8 @@ export async function runSynth(
       warmsAhead: false,
     });
     const open = () => openSpeakSession(options());
-    return await makeAll(plan.jobs, several ? flags.jobs : 1, maker, open);
+    const existing = new Existing(flags.skipExisting);
+    return await makeAll(unmade(plan.jobs, existing), several ? flags.jobs : 1, maker, open, existing);
   } finally {
     await service.close();
   }
@@ -72,6 +74,7 @@ async function makeAll(
   width: number,
   maker: Maker,
   open: () => SpeakSession,
+  existing: Existing,
 ): Promise<number | undefined> {
   const { running, several } = maker.setup;
   const failure = await inParallel(jobs, width, {
@@ -85,6 +88,11 @@ async function makeAll(
     return reportFailure(running.signal.reason ?? failure, running, kept === '' ? {} : { kept });
   }
   if (failure !== undefined) return toSpeechError(failure).exitCode;
-  if (maker.made === 0) throw new SpeechError('E_NO_TEXT', 'no text to speak');
+  existing.tell(running);
+  if (maker.made === 0 && existing.skipped === 0) throw new SpeechError('E_NO_TEXT', 'no text to speak');
   return undefined;
+}
+
+async function* unmade(jobs: AsyncIterable<SynthJob>, existing: Existing): AsyncIterable<SynthJob> {
+  for await (const job of jobs) if (!existing.has([job.path])) yield job;
 }

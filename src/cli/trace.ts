@@ -37,6 +37,9 @@ export interface TracedService {
 /** Base64 longer than this is audio, and is replaced by its length and hash. */
 const longestText = 200;
 
+/** What may wait for the disk, bytes: with more, lines are left out, and it is said how many. */
+const mostWaitingBytes = 64 * 1024 * 1024;
+
 /** Rejects with E_FILE where the file cannot be written. */
 export async function openTrace(path: string, clock: Clock, secrets: Secrets): Promise<Trace> {
   const file = createWriteStream(path);
@@ -46,7 +49,20 @@ export async function openTrace(path: string, clock: Clock, secrets: Secrets): P
   });
   await opened(file);
   if (failure) throw failure;
-  const write = (line: object) => file.write(`${secrets.hide(JSON.stringify(line))}\n`);
+  let leftOut = 0;
+  const put = (line: object) => file.write(`${secrets.hide(JSON.stringify(line))}\n`);
+  const tellLeftOut = () => {
+    if (leftOut > 0) put({ kind: 'left out', lines: leftOut });
+    leftOut = 0;
+  };
+  const write = (line: object) => {
+    if (file.writableLength > mostWaitingBytes) {
+      leftOut++;
+      return;
+    }
+    tellLeftOut();
+    put(line);
+  };
   let connections = 0;
   const begin: Begin = (first) => {
     const connection = ++connections;
@@ -63,6 +79,7 @@ export async function openTrace(path: string, clock: Clock, secrets: Secrets): P
       ),
     close: () =>
       new Promise((resolve, reject) => {
+        tellLeftOut();
         file.end(() => (failure ? reject(failure) : resolve()));
       }),
   };

@@ -81,7 +81,8 @@ function namesIn(folder: string, files: readonly string[], ending: string): stri
   });
 }
 
-function readReference(path: string): string {
+/** What was really said. Throws what a user can be told. */
+export function readReference(path: string): string {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
     if (text.trim() !== '') return text;

@@ -1,6 +1,7 @@
 import { SpeechError, toSpeechError } from '../errors.ts';
 import { pooledErrors } from '../metrics/wer.ts';
 import { dryListen } from './dry-listen.ts';
+import { Existing } from './existing.ts';
 import { checkedSettings, listenOptions } from './hearing.ts';
 import { inParallel } from './jobs.ts';
 import { makeFolder } from './output.ts';
@@ -20,9 +21,13 @@ export async function runTranscribe(
 ): Promise<number | undefined> {
   const { io, reporter } = running;
   const choice = choose(flags, running);
-  const jobs = planTranscripts(files, flags, io);
+  const existing = new Existing(flags.skipExisting);
+  const planned = planTranscripts(files, flags, io);
+  const jobs = planned.filter(({ targets }) => !existing.has(targets.map(({ path }) => path)));
   if (flags.dryRun) return dryListen(jobs, flags, choice, running);
   const { provider, why, endpoint } = choice;
+  existing.tell(running);
+  if (jobs.length === 0) return undefined;
   reporter.chosen({ provider, why, ...(endpoint && { endpoint }) });
   const service = await openService(choice, flags, running, (chosen, means) =>
     wireListen(chosen, means, flags.language),

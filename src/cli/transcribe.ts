@@ -18,6 +18,7 @@ export interface TranscribeFlags extends SessionFlags, TalkFlags, HearFlags, Tra
   format?: string;
   outDir?: string;
   jobs: number;
+  skipExisting?: boolean;
   reference?: string[];
   interim?: boolean;
   words?: boolean;
@@ -45,6 +46,7 @@ export function addTranscribe(program: Command, context: CommandContext): void {
     .option('-o, --output <file>', "where to, by the name's ending: .txt .srt .vtt .json (repeatable)", many)
     .addOption(new Option('--format <kind>', 'for stdout and --out-dir (default: text)').choices(transcriptKindNames))
     .option('--out-dir <folder>', 'a file for each recording, named after it')
+    .option('--skip-existing', 'leave out what has its files: go on where a run before stopped')
     .option('--jobs <n>', 'how many recordings at once', wholeNumber(1, 64), 1)
     .option('--words', 'in a text: each word with its times')
     .option('--interim', 'show what is understood so far');

@@ -4,6 +4,7 @@ import type { Synthesizer } from '../engine/engine.ts';
 import type { PocketsphinxFinding } from '../engine/pocketsphinx-files.ts';
 import type { Recogniser } from '../engine/recogniser.ts';
 import type { Log } from '../log.ts';
+import type { FaultPlan } from '../server/faults/table.ts';
 import type { ServerOptions } from '../server/options.ts';
 import { dialects, everyService } from './dialects.ts';
 import type { Io } from './io.ts';
@@ -22,10 +23,16 @@ export async function wireEngine({ clock, log }: Means): Promise<Synthesizer> {
   return createLocalEngine({ clock, log });
 }
 
-/** What listens on this machine. `spare`: a decoder is made ready ahead of every session, not of the first alone. */
-export async function wireRecogniser({ clock, log, io }: Means, spare: boolean): Promise<Recogniser> {
+/** `spare`: a decoder is made ready ahead of every session, not of the first alone. `streams`: the most at once. */
+export interface RecogniserWishes {
+  readonly spare: boolean;
+  readonly streams?: number;
+}
+
+/** What listens on this machine. */
+export async function wireRecogniser({ clock, log, io }: Means, wishes: RecogniserWishes): Promise<Recogniser> {
   const { createPocketsphinx } = await import('../engine/pocketsphinx.ts');
-  return createPocketsphinx({ clock, log, spare, ...pocketsphinxPlaces(io.env) });
+  return createPocketsphinx({ clock, log, ...wishes, ...pocketsphinxPlaces(io.env) });
 }
 
 function pocketsphinxPlaces({ VOX_POCKETSPHINX_MODEL: modelPath }: Io['env']) {
@@ -39,7 +46,7 @@ export async function findRecogniser({ io }: Pick<Means, 'io'>): Promise<Pockets
 }
 
 /** Rejects with E_RECOGNISER where nothing is installed that could listen, E_UNSUPPORTED for a language it does not have. */
-export async function checkRecogniser({ io }: Means, language: string | undefined): Promise<void> {
+export async function checkRecogniser({ io }: Pick<Means, 'io'>, language: string | undefined): Promise<void> {
   const { checkPocketsphinx } = await import('../engine/pocketsphinx.ts');
   checkPocketsphinx(pocketsphinxPlaces(io.env), language);
 }
@@ -54,7 +61,10 @@ export interface ServerWishes {
   readonly engine?: EngineName;
   /** What listens; left out: it does not. */
   readonly recogniser?: EngineName;
-  readonly maxListeners?: number;
+  readonly limits?: ServerOptions['limits'];
+  /** Pages, and names of this server, that are let in beside its own. */
+  readonly origins?: readonly string[];
+  readonly hosts?: readonly string[];
   /** It serves this process alone, which knows how many sessions it opens. */
   readonly private?: boolean;
   /** Hold clients to the limits of the vendor whose dialect they speak. */
@@ -62,6 +72,7 @@ export interface ServerWishes {
   readonly slngAudio?: 'binary' | 'json';
   readonly slngCase?: 'slng' | 'deepgram';
   readonly watch?: ServerOptions['watch'];
+  readonly faults?: FaultPlan;
 }
 
 /** The server and the engines behind it. */
@@ -70,7 +81,7 @@ export async function wireServer(wishes: ServerWishes, means: Means) {
   const engine = wishes.engine && (await (wishes.engine === 'local' ? wireEngine(means) : scriptedEngine(means)));
   const recogniser =
     wishes.recogniser &&
-    (await (wishes.recogniser === 'local' ? wireRecogniser(means, !wishes.private) : scriptedRecogniser()));
+    (await (wishes.recogniser === 'local' ? wireRecogniser(means, recogniserWishes(wishes)) : scriptedRecogniser()));
   const closeEngines = () =>
     closeAll(
       async () => engine?.close(),
@@ -86,9 +97,19 @@ export async function wireServer(wishes: ServerWishes, means: Means) {
   }
 }
 
+/** Of a server that serves one command, which knows how many it opens. */
+const unbounded = { listeners: Number.POSITIVE_INFINITY, encoders: Number.POSITIVE_INFINITY };
+
+function recogniserWishes({ private: isPrivate, limits }: ServerWishes): RecogniserWishes {
+  if (isPrivate) return { spare: false };
+  return { spare: true, ...(limits?.listeners !== undefined && { streams: limits.listeners }) };
+}
+
 async function startWired(wishes: ServerWishes, means: Means, engines: Pick<ServerOptions, 'engine' | 'recogniser'>) {
   const [{ startServer }, services] = await Promise.all([import('../server/server.ts'), servicesOf(wishes)]);
-  const maxListeners = wishes.private ? Number.POSITIVE_INFINITY : wishes.maxListeners;
+  const { origins, hosts } = wishes;
+  const faults =
+    wishes.faults && (await import('../server/faults/injector.ts')).createFaults(wishes.faults, means.clock);
   return startServer({
     clock: means.clock,
     log: means.log,
@@ -102,7 +123,10 @@ async function startWired(wishes: ServerWishes, means: Means, engines: Pick<Serv
     version,
     ...(wishes.watch && { watch: wishes.watch }),
     ...(wishes.strictLimits && { strictLimits: true }),
-    ...(maxListeners !== undefined && { limits: { listeners: maxListeners } }),
+    ...(faults && { faults }),
+    ...(origins && { origins }),
+    ...(hosts && { hosts }),
+    limits: wishes.private ? { ...wishes.limits, ...unbounded } : { ...wishes.limits },
     style: {
       ...(wishes.slngAudio && { audio: wishes.slngAudio }),
       ...(wishes.slngCase && { casing: wishes.slngCase }),

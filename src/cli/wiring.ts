@@ -65,10 +65,16 @@ async function listenServiceOf(choice: ProviderChoice): Promise<ListenService> {
   return choice.provider === 'local' ? localListen(listen) : listen;
 }
 
-export async function wireSpeak(choice: ProviderChoice, means: Means): Promise<SpeakParts> {
+/** A server of our own in a process of its own, instead of one in this process. */
+export interface ServerApart {
+  readonly wsUrl: string;
+  readonly key: string;
+}
+
+export async function wireSpeak(choice: ProviderChoice, means: Means, apart?: ServerApart): Promise<SpeakParts> {
   const service = await speakServiceOf(choice);
   const isLocal = choice.provider === 'local';
-  const parts = await (isLocal ? local({ engine: 'local' }, means) : remote(choice, service, means));
+  const parts = await (isLocal ? local({ engine: 'local' }, means, apart) : remote(choice, service, means));
   return { service, ...parts, sends: sendsOf(service) };
 }
 
@@ -76,16 +82,28 @@ export async function wireSpeak(choice: ProviderChoice, means: Means): Promise<S
  * Where the local one is wanted, rejects with E_RECOGNISER if nothing is installed that it could be, with E_UNSUPPORTED
  * if that does not have the language: the wire has no words of its own for either.
  */
-export async function wireListen(choice: ProviderChoice, means: Means, language?: string): Promise<ListenParts> {
+export async function wireListen(
+  choice: ProviderChoice,
+  means: Means,
+  language?: string,
+  apart?: ServerApart,
+): Promise<ListenParts> {
   const service = await listenServiceOf(choice);
   if (choice.provider !== 'local') return { service, ...(await remote(choice, service, means)) };
   await checkRecogniser(means, language);
-  return { service, ...(await local({ recogniser: 'local' }, means)) };
+  return { service, ...(await local({ recogniser: 'local' }, means, apart)) };
 }
 
 async function connector({ clock }: Means): Promise<Connect> {
   const { createWebSocketConnect } = await import('../transport/websocket.ts');
   return createWebSocketConnect(clock);
+}
+
+/** The proxy that stands between here and an address, for a person; undefined where there is none. */
+export async function proxyBefore(address: string): Promise<{ proxy?: string }> {
+  const { proxyName } = await import('../transport/proxy.ts');
+  const proxy = proxyName(address);
+  return proxy === undefined ? {} : { proxy };
 }
 
 async function remote(choice: ProviderChoice, { traits }: SpeakService | ListenService, means: Means) {
@@ -97,8 +115,12 @@ async function remote(choice: ProviderChoice, { traits }: SpeakService | ListenS
   };
 }
 
-/** With no key: the same server as `vox serve`, in this process, spoken to over a real socket. */
-async function local(engines: Pick<ServerWishes, 'engine' | 'recogniser'>, means: Means) {
+/** With no key: the same server as `vox serve`, in this process or apart, spoken to over a real socket. */
+async function local(engines: Pick<ServerWishes, 'engine' | 'recogniser'>, means: Means, apart?: ServerApart) {
+  if (apart) {
+    const credentials: Credentials = { key: apart.key, via: 'header' };
+    return { baseUrl: apart.wsUrl, credentials, connect: await connector(means), close: async () => {} };
+  }
   const key = randomBytes(24).toString('base64url');
   const wishes = { host: '127.0.0.1', port: 0, key, private: true, ...engines };
   const [connect, served] = await Promise.all([connector(means), wireServer(wishes, means)]);
@@ -134,4 +156,19 @@ export async function localVoices(means: Means) {
   } finally {
     await engine.close();
   }
+}
+
+/** What the engine here makes of texts, linear16 mono, in the voice that is understood best. */
+export async function localSpeech(means: Means, sampleRateHz: number) {
+  const engine = await wireEngine(means);
+  const format = { encoding: 'linear16', sampleRateHz, channels: 1 } as const;
+  return {
+    async speak(text: string, signal: AbortSignal): Promise<Uint8Array> {
+      const pieces: Uint8Array[] = [];
+      const request = { text, voice: 'rms', speed: 1, language: 'en', format };
+      for await (const output of engine.synthesize(request, signal)) if ('bytes' in output) pieces.push(output.bytes);
+      return Buffer.concat(pieces);
+    },
+    close: () => engine.close(),
+  };
 }

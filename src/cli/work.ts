@@ -1,3 +1,5 @@
+import type { BenchCompareFlags, BenchReportFlags } from './bench.ts';
+import type { BenchRoundtripFlags, BenchSttFlags, BenchTtsFlags } from './bench-flags.ts';
 import type { CommandContext } from './context.ts';
 import type { DoctorFlags } from './doctor.ts';
 import type { ListenFlags } from './listen.ts';
@@ -62,5 +64,44 @@ export function listen(context: CommandContext, flags: ListenFlags): Promise<voi
   return runCommand(context, { ...flags, jsonTo }, async (running) => {
     const { runListen } = await import('./listen-run.ts');
     return runListen(flags, running);
+  });
+}
+
+export function benchTts(context: CommandContext, flags: BenchTtsFlags): Promise<void> {
+  return runCommand(context, flags, async (running) => {
+    const { runBenchTts } = await import('./bench-tts.ts');
+    return runBenchTts(flags, running);
+  });
+}
+
+export function benchStt(context: CommandContext, flags: BenchSttFlags): Promise<void> {
+  return runCommand(context, flags, async (running) => {
+    const { runBenchStt } = await import('./bench-stt.ts');
+    return runBenchStt(flags, running);
+  });
+}
+
+export function benchRoundtrip(context: CommandContext, flags: BenchRoundtripFlags): Promise<void> {
+  return runCommand(context, flags, async (running) => {
+    const { runBenchRoundtrip } = await import('./bench-roundtrip.ts');
+    return runBenchRoundtrip(flags, running);
+  });
+}
+
+export function benchCompare(
+  context: CommandContext,
+  files: readonly [string, string],
+  flags: BenchCompareFlags,
+): Promise<void> {
+  return runCommand(context, flags, async (running) => {
+    const { runBenchCompare } = await import('./bench-results.ts');
+    return runBenchCompare(files, flags, running);
+  });
+}
+
+export function benchReport(context: CommandContext, files: readonly string[], flags: BenchReportFlags): Promise<void> {
+  return runCommand(context, flags, async (running) => {
+    const { runBenchReport } = await import('./bench-results.ts');
+    return runBenchReport(files, flags, running);
   });
 }

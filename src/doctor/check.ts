@@ -21,9 +21,10 @@ export interface CheckResult extends Finding {
 
 /**
  * Stages run one after another, the checks of a stage side by side. What is timed (`reach`) and what is heard
- * (`sound`) is kept away from what keeps the processor busy (`listen`, where it loads the recogniser, and `engine`).
+ * (`sound`, `record`) is kept away from what keeps the processor busy (`listen`, where it loads the recogniser, and
+ * `engine`), `clock` waits for what services told, and `record` does not hear the tone.
  */
-export const stages = ['look', 'reach', 'listen', 'engine', 'sound'] as const;
+export const stages = ['look', 'reach', 'listen', 'clock', 'engine', 'sound', 'record'] as const;
 export type Stage = (typeof stages)[number];
 
 export interface Check {

@@ -7,7 +7,7 @@ export interface ReachTarget {
   readonly provider: string;
   readonly direction: 'speak' | 'listen';
   /** Rejects with the SpeechError that a command would meet. */
-  reach(signal: AbortSignal): Promise<ProbeTimes>;
+  reach(signal: AbortSignal): Promise<ProbeTimes & { readonly proxy?: string }>;
   /** The longest the session's own timeouts leave it, ms. */
   readonly withinMs: number;
 }
@@ -48,10 +48,11 @@ export function reachCheck({ provider, direction, reach, withinMs }: ReachTarget
         const ms = times[key];
         return ms === undefined ? [] : [`${name} ${ms.toFixed(1)} ms`];
       });
+      const through = times.proxy === undefined ? '' : `, through the proxy ${times.proxy}`;
       const remarks = times.warnings.map((warning) => `; ${warning}`).join('');
       return {
         status: times.warnings.length > 0 ? 'warn' : 'ok',
-        detail: `${taken.join(', ')}${remarks}`,
+        detail: `${taken.join(', ')}${through}${remarks}`,
         data: { provider, direction, ...times },
       };
     },

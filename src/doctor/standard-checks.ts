@@ -2,7 +2,9 @@ import { findProgram } from '../audio/find-program.ts';
 import { listRecorders } from '../audio/sources/recorders.ts';
 import type { Clock } from '../clock.ts';
 import type { Check } from './check.ts';
+import { type ClockParts, clockCheck } from './clock.ts';
 import { fliteCheck, programCheck, programNeeds, type WordSpeaker } from './engines.ts';
+import { type MicrophoneOptions, microphoneCheck } from './microphone.ts';
 import { programVersion } from './program-version.ts';
 import { type ReachTarget, reachCheck } from './reach.ts';
 import { type RecogniserParts, recogniserCheck } from './recogniser.ts';
@@ -22,6 +24,12 @@ export interface DoctorWiring {
   readonly openPlayer?: ToneOptions['open'];
   /** A player or a device was named with a flag: it has to work. */
   readonly playerNamed?: boolean;
+  /** Starts a recorder; left out with `--no-microphone`. */
+  readonly openMicrophone?: MicrophoneOptions['open'];
+  /** A recorder or a microphone was named with a flag: it has to work. */
+  readonly microphoneNamed?: boolean;
+  /** What the services of `targets` told of the time, once they were reached. */
+  readonly serviceTimes: Omit<ClockParts, 'now'>;
   /** Where programs are looked for; the variable PATH where it is left out. */
   readonly searchPath?: string;
   readonly openEngine: () => Promise<WordSpeaker> | WordSpeaker;
@@ -39,15 +47,22 @@ export function standardChecks(wiring: DoctorWiring): Check[] {
   };
   const find = async (name: string) => findProgram(name, wiring.searchPath);
   const tone = { ...(wiring.openPlayer && { open: wiring.openPlayer }), named: wiring.playerNamed ?? false };
+  const recorders = () => listRecorders((name) => findProgram(name, wiring.searchPath));
+  const microphone = {
+    ...(wiring.openMicrophone && { open: wiring.openMicrophone }),
+    named: wiring.microphoneNamed ?? false,
+  };
   return [
     runtimeCheck(runtimeFacts(wiring.voxVersion)),
     configCheck(wiring.config),
     keysCheck(wiring.keys),
     choiceCheck(wiring.choose),
     ...wiring.targets.map(reachCheck),
+    clockCheck({ ...wiring.serviceTimes, now: () => wiring.clock.now() }),
     playerCheck(list),
-    recorderCheck(() => listRecorders((name) => findProgram(name, wiring.searchPath))),
+    recorderCheck(recorders),
     toneCheck({ list, ...tone }),
+    microphoneCheck({ list: recorders, ...microphone }),
     fliteCheck(wiring.openEngine, wiring.clock),
     recogniserCheck({
       find: wiring.findRecogniser,

@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { childEnv } from '../audio/child-env.ts';
 import { frameBytes } from '../audio/format.ts';
 import { createResampler } from '../audio/resample.ts';
 import { parseWavHeader } from '../audio/wav-header.ts';
@@ -28,7 +29,7 @@ export function missingEspeak(): SpeechError {
 export function startEspeak(program: string, request: SynthesisRequest): EspeakChild {
   const speed = Math.round(wordsPerMinute * request.speed);
   const args = ['--stdout', '--stdin', '-b', '1', '-v', request.voice, '-s', String(speed)];
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: childEnv() });
   // It may end before it has read everything; how it ended is told by its exit.
   child.stdin.on('error', () => {});
   child.stdin.end(request.text.replaceAll('[[', '[ [').replace(/\p{Cc}+/gu, ' '));

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { childEnv } from '../audio/child-env.ts';
 import { SpeechError } from '../errors.ts';
 import type { SynthesisRequest, Synthesizer, VoiceChoice, VoiceWish } from './engine.ts';
 import { type EspeakChild, missingEspeak, readEspeak, startEspeak } from './espeak-run.ts';
@@ -12,16 +13,31 @@ import { type SliceQueue, streamOf, type Work } from './stream.ts';
 export interface EspeakOptions {
   /** Its name on the PATH, or its path. */
   readonly program?: string;
+  /** Processes at once; a text that comes to more waits for its turn. */
+  readonly processes?: number;
 }
 
 /** The longest text for one run: what is made faster than it is read waits in memory (100 kB a second at 48 kHz). */
 const maxRunChars = 1000;
 
+/** A sentence is spoken in some 20 ms, so that nobody waits long; and a crowd does not fill the machine with programs. */
+const usualProcesses = 8;
+
 /** The espeak-ng program, a process a request, for every language but English. Nothing is looked up before its use. */
-export function createEspeakEngine({ program = 'espeak-ng' }: EspeakOptions = {}): Synthesizer {
+export function createEspeakEngine(options: EspeakOptions = {}): Synthesizer {
+  const { program = 'espeak-ng', processes = usualProcesses } = options;
   const running = new Map<EspeakChild, { readonly queue: SliceQueue; readonly ended: Promise<void> }>();
   let listing: Promise<readonly EspeakVoice[]> | undefined;
+  let waiting: (() => void)[] = [];
   let closed = false;
+
+  const startNext = () => {
+    while (running.size < processes) {
+      const start = waiting.shift();
+      if (start === undefined) return;
+      start();
+    }
+  };
 
   const voices = () => {
     listing ??= listVoices(program);
@@ -34,11 +50,25 @@ export function createEspeakEngine({ program = 'espeak-ng' }: EspeakOptions = {}
         queue.fail(closedError());
         return () => {};
       }
-      const child = startEspeak(program, request);
-      const ended = readEspeak(child, request, silenceMs, queue).finally(() => running.delete(child));
-      running.set(child, { queue, ended });
+      let child: EspeakChild | undefined;
+      const start = () => {
+        if (closed) {
+          queue.fail(closedError());
+          return;
+        }
+        const started = startEspeak(program, request);
+        child = started;
+        const ended = readEspeak(started, request, silenceMs, queue).finally(() => {
+          running.delete(started);
+          startNext();
+        });
+        running.set(started, { queue, ended });
+      };
+      waiting.push(start);
+      startNext();
       return () => {
-        if (running.has(child)) child.kill('SIGKILL');
+        waiting = waiting.filter((other) => other !== start);
+        if (child && running.has(child)) child.kill('SIGKILL');
       };
     };
   };
@@ -59,6 +89,8 @@ export function createEspeakEngine({ program = 'espeak-ng' }: EspeakOptions = {}
     },
     async close() {
       closed = true;
+      // Each tells its reader that the engine was closed.
+      for (const start of waiting.splice(0)) start();
       const left = [...running];
       for (const [child, { queue }] of left) {
         queue.fail(closedError());
@@ -76,7 +108,7 @@ function closedError(): SpeechError {
 /** None where the program is missing. Rejects with E_ENGINE where it fails. */
 function listVoices(program: string): Promise<readonly EspeakVoice[]> {
   return new Promise((resolve, reject) => {
-    execFile(program, ['--voices'], { encoding: 'utf8' }, (error, stdout) => {
+    execFile(program, ['--voices'], { encoding: 'utf8', env: childEnv() }, (error, stdout) => {
       if (!error) resolve(parseVoices(stdout));
       else if (error.code === 'ENOENT') resolve([]);
       else reject(new SpeechError('E_ENGINE', `espeak-ng --voices: ${error.message}`, { cause: error }));

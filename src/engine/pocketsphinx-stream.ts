@@ -2,7 +2,7 @@ import type { SpeechError } from '../errors.ts';
 import type { FromWorker } from './pocketsphinx-messages.ts';
 import type { DecoderThread, ThreadUser } from './pocketsphinx-thread.ts';
 import { Queue } from './queue.ts';
-import type { RecogniserSettings, RecogniserStream, Recognition } from './recogniser.ts';
+import { mostUnreadResults, type RecogniserSettings, type RecogniserStream, type Recognition } from './recogniser.ts';
 
 /** Audio that may wait in the worker before the writer is asked to wait, ms. */
 const aheadMs = 2000;
@@ -40,8 +40,10 @@ export class PocketsphinxStream implements RecogniserStream, ThreadUser {
     const copy = new Int16Array(samples);
     this.#waiting += copy.length;
     this.#thread.send({ type: 'audio', samples: copy }, [copy.buffer]);
-    if (this.#waiting <= this.#aheadSamples) return undefined;
-    return new Promise((resolve) => this.#goOn.push(resolve));
+    const read = this.#queue.room(mostUnreadResults);
+    if (this.#waiting <= this.#aheadSamples) return read;
+    const taken = new Promise<void>((resolve) => this.#goOn.push(resolve));
+    return read ? taken.then(() => read) : taken;
   }
 
   finalize(): void {

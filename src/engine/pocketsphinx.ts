@@ -18,6 +18,8 @@ export interface PocketsphinxOptions extends PocketsphinxPlaces {
    * ahead of the first alone.
    */
   readonly spare?: boolean;
+  /** Streams that there may be at once; who opens one more waits. Left out: as many as are asked for. */
+  readonly streams?: number;
   /** The worker's bundled file, where it does not lie in its usual place. */
   readonly workerPath?: string;
 }
@@ -27,9 +29,11 @@ export interface PocketsphinxOptions extends PocketsphinxPlaces {
  * is not installed, only `open` says so.
  */
 export function createPocketsphinx(options: PocketsphinxOptions): Recogniser {
-  const { clock, log, spare = true, workerPath = usualPath('pocketsphinx-worker') } = options;
+  const { clock, log, spare = true, streams, workerPath = usualPath('pocketsphinx-worker') } = options;
   const { files, missing = '' } = findPocketsphinx(options);
-  const pool = files && new DecoderPool({ files, clock, log, spare, workerPath });
+  // The spare one is no stream's.
+  const most = streams === undefined ? {} : { most: streams + 1 };
+  const pool = files && new DecoderPool({ files, clock, log, spare, workerPath, ...most });
   let lastId = 0;
   return {
     name: 'pocketsphinx',

@@ -48,13 +48,19 @@ export type Recognition =
     } & Stretch)
   | { readonly type: 'utteranceEnd'; readonly lastWordEndMs: number };
 
+/** Results that may wait for who reads them, before who writes is asked to wait. */
+export const mostUnreadResults = 64;
+
 /** One stream of audio being recognised. */
 export interface RecogniserStream {
   /** What of the settings was replaced, for the user. */
   readonly warnings: readonly string[];
   /** To be iterated once; ends after `end` or `close`. Throws SpeechError E_ENGINE where the engine fails. */
   readonly results: AsyncIterable<Recognition>;
-  /** Keeps no reference to the samples. With a promise, it has more than it should: write on when that resolves. */
+  /**
+   * Keeps no reference to the samples. With a promise, it has more than it should, or its results are not read: write on
+   * when that resolves.
+   */
   write(samples: Int16Array): Promise<void> | undefined;
   /** Gives the final result of all that was written. The stream goes on. */
   finalize(): void;

@@ -1,7 +1,13 @@
 import { SpeechError } from '../errors.ts';
 import { primaryLanguage } from './language.ts';
 import { Queue } from './queue.ts';
-import type { Recogniser, RecogniserSettings, RecogniserStream, Recognition } from './recogniser.ts';
+import {
+  mostUnreadResults,
+  type Recogniser,
+  type RecogniserSettings,
+  type RecogniserStream,
+  type Recognition,
+} from './recogniser.ts';
 import { ToneHearing } from './tone-hearing.ts';
 import { defaultMsPerChar } from './tones.ts';
 
@@ -71,9 +77,9 @@ class ScriptedStream implements RecogniserStream {
     });
   }
 
-  write(samples: Int16Array): undefined {
+  write(samples: Int16Array): Promise<void> | undefined {
     if (this.#open) this.#hearing.push(samples);
-    return undefined;
+    return this.#queue.room(mostUnreadResults);
   }
 
   finalize(): void {

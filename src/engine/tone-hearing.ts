@@ -5,6 +5,9 @@ import { quietestTone, readTone } from './tones.ts';
 /** How often silence is looked at, ms of audio. */
 const askMs = 10;
 
+/** An utterance without a pause is cut here: its words are told anew with each, and kept till its end. */
+const mostUtteranceMs = 15 * 60_000;
+
 /** Reads words from tones, and tells them as a recogniser does. */
 export class ToneHearing {
   readonly #settings: RecogniserSettings;
@@ -21,6 +24,7 @@ export class ToneHearing {
   /** The bytes of the word being read. */
   #bytes: number[] = [];
   #wordStartMs = 0;
+  #utteranceStartMs = 0;
   #speaking = false;
   #speechEndMs = 0;
 
@@ -74,13 +78,20 @@ export class ToneHearing {
     const startMs = this.#nowMs;
     this.#at += samples;
     this.#runTones += 1;
-    if (!this.#speaking) this.#results.speechStarted(startMs);
+    if (!this.#speaking) {
+      this.#results.speechStarted(startMs);
+      this.#utteranceStartMs = startMs;
+    }
     this.#speaking = true;
     this.#speechEndMs = this.#nowMs;
     if (byte <= 0x20) this.#endWord(startMs);
     else {
       if (this.#bytes.length === 0) this.#wordStartMs = startMs;
       this.#bytes.push(byte);
+    }
+    if (this.#nowMs - this.#utteranceStartMs >= mostUtteranceMs) {
+      this.#endWord(this.#nowMs);
+      this.#final({});
     }
   }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { firstAudio } from '../../src/cli/waiting.ts';
-import { deferred } from '../../src/session/deferred.ts';
+import { deferred } from '../../src/deferred.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 function waiting() {

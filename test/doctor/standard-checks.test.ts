@@ -8,8 +8,16 @@ import { type DoctorWiring, standardChecks } from '../../src/doctor/standard-che
 import { SpeechError } from '../../src/errors.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
+/** As finely as a clock must. */
+class Ticking extends ManualClock {
+  #readings = 0;
+  override now(): number {
+    return super.now() + 1e-6 * this.#readings++;
+  }
+}
+
 function wiring(changes: Partial<DoctorWiring> = {}): DoctorWiring {
-  const clock = new ManualClock();
+  const clock = new Ticking();
   return {
     clock,
     voxVersion: '0.1.0',
@@ -21,6 +29,7 @@ function wiring(changes: Partial<DoctorWiring> = {}): DoctorWiring {
     ],
     listPlayers: async () => [],
     searchPath: '',
+    serviceTimes: { times: () => [], distrusted: () => [] },
     openEngine: () => ({
       choose: async () => ({ voice: 'slt', language: 'en' }),
       async *synthesize({ format }) {
@@ -49,9 +58,11 @@ describe('standardChecks', () => {
       'keys',
       'provider',
       'reach local',
+      'clock',
       'player',
       'recorder',
       'tone',
+      'microphone',
       'flite',
       'pocketsphinx',
       'espeak-ng',
@@ -67,9 +78,11 @@ describe('standardChecks', () => {
       keys: 'ok',
       provider: 'ok',
       'reach local': 'ok',
+      clock: 'ok',
       player: 'warn',
       recorder: 'warn',
       tone: 'skip',
+      microphone: 'skip',
       flite: 'ok',
       pocketsphinx: 'warn',
       'espeak-ng': 'warn',
@@ -107,6 +120,14 @@ describe('standardChecks', () => {
   it('plays no tone without a way to open a player', async () => {
     const { statuses } = await examine({ listPlayers: async () => [{ name: 'aplay' }] });
     expect(statuses).toMatchObject({ player: 'ok', tone: 'skip' });
+  });
+
+  it('records with what there is, and insists on a recorder that was named', async () => {
+    const openMicrophone = () => Promise.reject(new SpeechError('E_RECORDER', 'no such device'));
+    const named = await examine({ openMicrophone, microphoneNamed: true });
+    expect(named.statuses).toMatchObject({ microphone: 'fail' });
+    expect(doctorExitCode(named.result)).toBe(6);
+    expect((await examine({ openMicrophone })).statuses).toMatchObject({ microphone: 'skip' });
   });
 
   it('looks for programs where it is told to', async () => {

@@ -13,7 +13,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 /** An engine over a program of our own, in place of espeak-ng: a script of Node that sees `args` and `text`. */
 let scripts = 0;
-function engineOver(script: string): Synthesizer {
+function engineOver(script: string, processes = 8): Synthesizer {
   const program = join(directory, `espeak-${scripts++}`);
   const body = `const args = process.argv.slice(2); let text = ''; process.stdin.setEncoding('utf8');
     process.stdin.on('data', (more) => { text += more; }).on('end', () => {
@@ -23,7 +23,7 @@ function engineOver(script: string): Synthesizer {
     if (args[0] === '--voices') process.stdin.destroy(), process.stdin.emit('end');`;
   writeFileSync(program, `#!${process.execPath}\n${body}`);
   chmodSync(program, 0o755);
-  return createEspeakEngine({ program });
+  return createEspeakEngine({ program, processes });
 }
 
 /** JavaScript for a WAV header of 16-bit mono at 24 kHz, with the open length that the real program writes. */
@@ -74,6 +74,35 @@ describe('an engine over a program', () => {
   ])('is an error of the engine when it $how', async ({ script, message }) => {
     const reading = audioOf(engineOver(script), request);
     await expect(reading).rejects.toMatchObject({ code: 'E_ENGINE', message: expect.stringMatching(message) });
+  });
+
+  it('starts no more of it at once than it may, and leaves nobody out', async () => {
+    const busy = join(directory, 'busy');
+    const engine = engineOver(
+      `const fs = require('node:fs');
+      try { fs.mkdirSync('${busy}'); } catch { process.exitCode = 9; }
+      ${header()} process.stdout.write(Buffer.concat([head, Buffer.alloc(960, 20)]), () => fs.rmdirSync('${busy}'));`,
+      1,
+    );
+    const all = Promise.all([1, 2, 3].map(() => audioOf(engine, request)));
+    // One that is called off while it waits is never started.
+    const stopped = new AbortController();
+    const called = engine.synthesize(request, stopped.signal);
+    stopped.abort(new Error('not wanted'));
+    await expect(async () => {
+      for await (const output of called) expect(output).toBeUndefined();
+    }).rejects.toThrow('not wanted');
+    for (const audio of await all) expect(audio.length).toBeGreaterThan(0);
+    await engine.close();
+  });
+
+  it('tells those who wait for it that it was closed', async () => {
+    const engine = engineOver('setInterval(() => {}, 1000);', 1);
+    const both = [audioOf(engine, request), audioOf(engine, request)].map((audio) =>
+      expect(audio).rejects.toMatchObject({ code: 'E_ENGINE', message: 'the engine was closed' }),
+    );
+    await engine.close();
+    await Promise.all(both);
   });
 
   it('gives no audio where the program gives none', async () => {

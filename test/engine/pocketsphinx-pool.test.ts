@@ -120,6 +120,35 @@ const alive = () => workers.filter(({ threadId }) => threadId !== -1).length;
 const exited = (thread: DecoderThread) => thread.exited;
 
 describe('decoder threads', () => {
+  it('are no more than there may be, with those that are ending: who wants another waits', async () => {
+    const pool = poolOf({ most: 2, spare: true });
+    const [first, second] = [await open(pool), await open(pool)];
+    let came = false;
+    const third = open(pool).then((opened) => {
+      came = true;
+      return opened;
+    });
+    await settle();
+    expect({ came, threads: workers.length }).toEqual({ came: false, threads: 2 });
+    first.stream.end();
+    await first.over;
+    expect((await third).thread).toBe(first.thread);
+    const fourth = open(pool);
+    second.thread.quit();
+    await fourth;
+    expect(alive()).toBeLessThanOrEqual(2);
+    expect(workers.length).toBe(3);
+  });
+
+  it('that are waited for are refused when the pool is closed', async () => {
+    const pool = poolOf({ most: 1 });
+    await open(pool);
+    const second = pool.take();
+    const refused = expect(second).rejects.toMatchObject({ code: 'E_ENGINE' });
+    await pool.close();
+    await refused;
+  });
+
   it('are started one ahead, and used again', async () => {
     const pool = poolOf();
     await settle();
