@@ -141,7 +141,7 @@ const exceptions: Record<string, string[]> = {
   'cli/wire-server.ts': ['engine', 'server'],
   // A bound of the server is a flag of `vox serve`: one table says both.
   'cli/serve-bounds.ts': ['server/bounds.ts'],
-  'cli/serve-faults.ts': ['server/faults/read.ts', 'server/faults/table.ts'],
+  'cli/serve-faults.ts': ['server/faults/table.ts'],
   'cli/serve.ts': ['server/bounds.ts:types'],
   // Only SLNG has a catalogue of voices so far, and it is no part of the neutral service.
   'cli/voices-run.ts': ['dialects/slng/catalog.ts', 'dialects/slng/index.ts', 'transport/http.ts'],

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Encoding } from '../audio/format.ts';
 import type { Feed } from '../bench/feed.ts';
+import { duration } from './duration.ts';
 import {
   addConnectFlags,
   addRouteFlags,
@@ -61,18 +62,6 @@ export interface BenchSttFlags extends MeasureFlags {
 
 export interface BenchRoundtripFlags extends MeasureFlags, SayFlags {
   hears?: string;
-}
-
-const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-/** Nobody waits longer, and a timer of Node's takes no more than 24 days. */
-const longestMs = 24 * 3_600_000;
-
-/** "8s", "500ms", "2m": ms. */
-export function duration(text: string): number {
-  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h)$/.exec(text) ?? [];
-  const valueMs = Number(number) * (unitsMs[unit] ?? 0);
-  if (valueMs > 0 && valueMs <= longestMs) return valueMs;
-  throw new InvalidArgumentError('Not a time above 0 and up to 24h, like 500ms, 8s or 2m.');
 }
 
 /** "5" or "5/s": so many a second. */

@@ -7,10 +7,10 @@ import {
   type BenchRoundtripFlags,
   type BenchSttFlags,
   type BenchTtsFlags,
-  duration,
   feed,
 } from './bench-flags.ts';
 import type { CommandContext } from './context.ts';
+import { duration } from './duration.ts';
 import { addSoundFlags, addTalkFlags, many, modelFlag, type TalkFlags } from './flags.ts';
 import { endpointing, pace } from './hear-flags.ts';
 

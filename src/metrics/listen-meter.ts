@@ -12,7 +12,7 @@ import { WordWatch } from './word-watch.ts';
 const keptFigures = 10_000;
 
 /** So much silence parts two utterances, where no service says so: shorter than services' own endpointing. */
-const utterancePauseMs = 300;
+export const utterancePauseMs = 300;
 
 interface Place {
   readonly startMs: number;

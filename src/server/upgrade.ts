@@ -147,31 +147,37 @@ export function createUpgrader(
   return (request, socket, head) => {
     // A client that vanishes during the handshake must not take the process with it.
     socket.on('error', () => socket.destroy());
-    const decision = admit(request, rules);
-    if ('status' in decision) {
+    const decide = (taken: (admitted: Admitted) => void) => {
+      const decision = admit(request, rules);
+      if (!('status' in decision)) {
+        taken(decision);
+        return;
+      }
       events.refused(decision.status);
       refuseLater(socket, decision, rules);
-      return;
-    }
-    const take = () => {
-      greetings.set(request, { subprotocol: decision.matched.subprotocol, headers: headersOfGreeting(decision) });
+    };
+    const take = (admitted: Admitted) => {
+      greetings.set(request, { subprotocol: admitted.matched.subprotocol, headers: headersOfGreeting(admitted) });
       sockets.handleUpgrade(request, socket, head, (open) => {
-        rules.faults?.opened(open, socket, decision);
-        events.opened(open, decision);
+        rules.faults?.opened(open, socket, admitted);
+        events.opened(open, admitted);
       });
     };
-    const hindrance = rules.faults?.upgrade(decision);
-    if (hindrance === undefined) {
-      take();
-    } else if ('status' in hindrance) {
-      events.refused(hindrance.status);
-      refuse(socket, hindrance, rules);
-    } else if (Number.isFinite(hindrance.afterMs)) {
-      const timer = rules.clock.after(hindrance.afterMs, take, { background: true });
-      socket.once('close', () => timer.cancel());
-    } else {
-      endWithClient(socket);
-    }
+    decide((admitted) => {
+      const hindrance = rules.faults?.upgrade(admitted);
+      if (hindrance === undefined) {
+        take(admitted);
+      } else if ('status' in hindrance) {
+        events.refused(hindrance.status);
+        refuse(socket, hindrance, rules);
+      } else if (Number.isFinite(hindrance.afterMs)) {
+        // By then there may be no room for it any more.
+        const timer = rules.clock.after(hindrance.afterMs, () => decide(take), { background: true });
+        socket.once('close', () => timer.cancel());
+      } else {
+        endWithClient(socket);
+      }
+    });
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { FinalKind, ListenMeter } from '../metrics/listen-meter.ts';
+import { type FinalKind, type ListenMeter, utterancePauseMs } from '../metrics/listen-meter.ts';
 import type { ListenEvent } from '../speech/listen.ts';
 import type { Ending } from './ending.ts';
 import type { ListenOutput } from './listen-options.ts';
@@ -13,7 +13,7 @@ type FinalEvent = Extract<ListenEvent, { type: 'final' }>;
 type ResultEvent = Extract<ListenEvent, { type: 'interim' | 'final' | 'speechStarted' | 'utteranceEnd' }>;
 
 /** Half of the pause that ends an utterance here. */
-const breathMs = 150;
+const breathMs = utterancePauseMs / 2;
 
 export interface HearResultsSetup {
   readonly clock: Clock;
@@ -96,7 +96,7 @@ export class HearResults {
    * a final of that, which would be taken for the next utterance.
    */
   #behind({ endMs }: Place): number {
-    return this.#setup.meter.audioMs >= endMs + 2 * breathMs ? endMs + breathMs : endMs;
+    return this.#setup.meter.audioMs >= endMs + utterancePauseMs ? endMs + breathMs : endMs;
   }
 
   #fresh(transcript: Placed, kind: FinalKind, atMs: number): void {

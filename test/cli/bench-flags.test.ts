@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { duration, feed, perSecond } from '../../src/cli/bench-flags.ts';
+import { feed, perSecond } from '../../src/cli/bench-flags.ts';
+import { duration } from '../../src/cli/duration.ts';
 
 describe('duration', () => {
   it.each([

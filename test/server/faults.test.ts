@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
-import { readFaults } from '../../src/server/faults/read.ts';
+import { readFaults } from '../../src/cli/serve-faults.ts';
 import { FaultySending } from '../../src/server/faults/sending.ts';
-import { faultNames } from '../../src/server/faults/table.ts';
+import { faultNames, hasScope } from '../../src/server/faults/table.ts';
 import { startFaulty } from '../support/fault-cells.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { RawSocket, routes } from '../support/raw-socket.ts';
@@ -167,23 +167,26 @@ describe('a fault', () => {
     await server.close();
   });
 
+  it('that answers later admits then, and not before', async () => {
+    const server = await startFaulty({ spec: 'late=100ms' }, { sessions: 1 });
+    const answers = [0, 1, 2].map(async () => {
+      const client = new RawSocket(server.port);
+      return client
+        .upgrade(routes['slng, speaking'])
+        .answered()
+        .then(() => client);
+    });
+    const clients = await Promise.all(answers);
+    expect(clients.map(({ status }) => status).sort()).toEqual([101, 503, 503]);
+    for (const client of clients) client.drop();
+    await server.close();
+  });
+
   it.each([
     ['stall=2s,stall=1s', [[], [], ['one', 'two']]],
     ['unready,stall=1s', [[], [], []]],
   ])('holds as long as the longest: %s', async (spec, sentBySecond) => {
-    const sent: unknown[] = [];
-    const socket = Object.assign(new EventEmitter(), {
-      send: (data: unknown) => sent.push(data),
-      close: () => {},
-    });
-    const clock = new ManualClock();
-    const armed = readFaults([spec], 1).faults.map((wish) => ({
-      fault: { ...wish, left: wish.times },
-      unit: wish.at.unit,
-      at: wish.at.least,
-    }));
-    const format = { encoding: 'linear16', sampleRateHz: 16_000, channels: 1 } as const;
-    new FaultySending(socket as unknown as WebSocket, new PassThrough(), { armed, clock, format });
+    const { clock, sent, socket } = faultySocket(spec);
     for (const words of ['one', 'two']) socket.send(words);
     const seen = [[...sent]];
     for (const _ of [1, 2]) {
@@ -192,4 +195,43 @@ describe('a fault', () => {
     }
     expect(seen).toEqual(sentBySecond);
   });
+
+  it('that repeats a sound without end is held by one that holds, and ends with the connection', async () => {
+    const { clock, sent, socket } = faultySocket('endless,stall=1s@2,close=1011@3');
+    socket.send(Buffer.from('sound'));
+    await clock.advance(40);
+    const repeated = [...sent];
+    expect(repeated).toEqual(Array(3).fill(Buffer.from('sound')));
+    socket.send('held');
+    await clock.advance(500);
+    expect(sent).toEqual(repeated);
+    await clock.advance(500);
+    expect(sent.slice(3)).toContain('held');
+    socket.send('closes instead');
+    const all = sent.length;
+    await clock.advance(1000);
+    expect(sent).toHaveLength(all);
+  });
 });
+
+/** A socket that faults stand in front of, and what gets past them. */
+function faultySocket(spec: string) {
+  const sent: unknown[] = [];
+  class FakeSocket extends EventEmitter {
+    get bufferedAmount(): number {
+      return 0;
+    }
+    send(data: unknown): void {
+      sent.push(data);
+    }
+    close(): void {}
+  }
+  const socket = new FakeSocket();
+  const clock = new ManualClock();
+  const armed = readFaults([spec], 1)
+    .faults.filter((wish) => hasScope('message', wish))
+    .map((wish) => ({ fault: { ...wish, left: wish.times }, unit: wish.at.unit, at: wish.at.least }));
+  const format = { encoding: 'linear16', sampleRateHz: 16_000, channels: 1 } as const;
+  new FaultySending(socket as unknown as WebSocket, new PassThrough(), { armed, clock, format });
+  return { sent, clock, socket };
+}

@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { everyService } from '../../src/cli/dialects.ts';
+import { readFaults } from '../../src/cli/serve-faults.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createScriptedEngine } from '../../src/engine/scripted.ts';
 import { createScriptedRecogniser } from '../../src/engine/scripted-recogniser.ts';
 import { type ErrorCode, errorTable } from '../../src/errors.ts';
 import { createFaults } from '../../src/server/faults/injector.ts';
-import { readFaults } from '../../src/server/faults/read.ts';
+import type { ServerOptions } from '../../src/server/options.ts';
 import { type RunningServer, startServer } from '../../src/server/server.ts';
 import { type Disturbance, disturbingProxy } from './disturbing-proxy.ts';
 import { type Ran, type RunOptions, scratch, vox } from './vox.ts';
@@ -36,7 +37,10 @@ const key = 'sk-0123456789-never-shown';
 const keys = { SLNG_API_KEY: key, DEEPGRAM_API_KEY: key, TELNYX_API_KEY: key };
 
 /** A server in this process, that goes wrong like that. */
-export async function startFaulty({ spec, network, slngAudio }: FaultCase): Promise<RunningServer> {
+export async function startFaulty(
+  { spec, network, slngAudio }: FaultCase,
+  limits: ServerOptions['limits'] = {},
+): Promise<RunningServer> {
   let id = 0;
   return startServer({
     port: 0,
@@ -46,7 +50,7 @@ export async function startFaulty({ spec, network, slngAudio }: FaultCase): Prom
     recogniser: createScriptedRecogniser(),
     ids: () => String(++id).padStart(24, '0'),
     today: () => new Date(),
-    limits: { closeMs: 5000, listeners: 100 },
+    limits: { closeMs: 5000, listeners: 100, ...limits },
     ...(slngAudio && { style: { audio: slngAudio } }),
     ...(network === undefined && spec !== '' && { faults: createFaults(readFaults([spec], 1), systemClock) }),
   });

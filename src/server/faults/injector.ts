@@ -7,7 +7,7 @@ import type { Refusal } from '../../speech/service.ts';
 import { asRefusal, problem } from '../answer.ts';
 import type { Admitted } from '../upgrade.ts';
 import { type Fault, FaultySending } from './sending.ts';
-import { type FaultPlan, faultTable } from './table.ts';
+import { type FaultOf, type FaultPlan, hasScope } from './table.ts';
 
 /** What becomes of an upgrade: another answer, or a later one (ms; infinite: none). */
 export type Hindrance = Refusal | { readonly afterMs: number };
@@ -20,30 +20,39 @@ export interface FaultInjector {
   opened(socket: WebSocket, network: Duplex, admitted: Admitted): void;
 }
 
-const mayComeAgain = [429, 503];
+type Hinder = (value: number, admitted: Admitted) => Hindrance;
+
+const hindrances: Readonly<Record<FaultOf<'upgrade'>, Hinder>> = {
+  refuse: refusal,
+  late: (afterMs) => ({ afterMs }),
+  unanswered: () => ({ afterMs: Number.POSITIVE_INFINITY }),
+};
 
 export function createFaults({ faults: wishes, seed }: FaultPlan, clock: Clock): FaultInjector {
   const random = Random.seeded(seed);
   const faults: Fault[] = wishes.map((wish) => ({ ...wish, left: wish.times }));
-  const ofScope = (isUpgrade: boolean) =>
-    faults.filter(({ name, left }) => left > 0 && (faultTable[name].scope === 'upgrade') === isUpgrade);
+  const ofUpgrades = faults.filter((fault) => hasScope('upgrade', fault));
+  const ofMessages = faults.filter((fault) => hasScope('message', fault));
   return {
     upgrade(admitted) {
-      const [fault] = ofScope(true);
+      const fault = ofUpgrades.find(({ left }) => left > 0);
       if (!fault) return undefined;
       fault.left--;
-      if (fault.name === 'late') return { afterMs: fault.value };
-      return fault.name === 'refuse' ? refusal(fault.value, admitted) : { afterMs: Number.POSITIVE_INFINITY };
+      return hindrances[fault.name](fault.value, admitted);
     },
     opened(socket, network, { matched }) {
-      const armed = ofScope(false).map((fault) => {
-        const { unit, least, most } = fault.at;
-        return { fault, unit, at: least + random.below(most - least + 1) };
-      });
+      const armed = ofMessages
+        .filter(({ left }) => left > 0)
+        .map((fault) => {
+          const { unit, least, most } = fault.at;
+          return { fault, unit, at: least + random.below(most - least + 1) };
+        });
       if (armed.length > 0) new FaultySending(socket, network, { armed, clock, format: matched.settings.format });
     },
   };
 }
+
+const mayComeAgain = [429, 503];
 
 /** In the dialect's own words where it has some. */
 function refusal(status: number, { service, sessionId }: Admitted): Refusal {

@@ -1,7 +1,7 @@
 import type { AudioFormat } from '../../audio/format.ts';
 import { wavHeader } from '../../audio/wav-header.ts';
 import type { Frame } from '../../transport/transport.ts';
-import type { FaultName } from './table.ts';
+import type { FaultOf } from './table.ts';
 
 /** The connection on which a fault comes to act. */
 export interface Acting {
@@ -70,7 +70,7 @@ function isInterim(frame: Frame): boolean {
 const hasSound = (frame: Frame) => withSound(frame, (bytes) => bytes) !== undefined;
 
 /** What each fault makes of a message. */
-export const acts: Readonly<Partial<Record<FaultName, Act>>> = {
+export const acts: Readonly<Record<FaultOf<'message'>, Act>> = {
   unready: (frame, { hold }) => {
     hold(Number.POSITIVE_INFINITY);
     return [frame];

@@ -4,16 +4,16 @@ import type { AudioFormat } from '../../audio/format.ts';
 import type { Clock, Timer } from '../../clock.ts';
 import type { Frame } from '../../transport/transport.ts';
 import { acts } from './messages.ts';
-import type { FaultWish, Place } from './table.ts';
+import type { FaultName, FaultOf, FaultWish, Place } from './table.ts';
 
-export interface Fault extends FaultWish {
+export interface Fault<Name extends FaultName = FaultName> extends FaultWish<Name> {
   /** On so many more connections. */
   left: number;
 }
 
 /** A fault on one connection, and where there. */
 export interface Armed {
-  readonly fault: Fault;
+  readonly fault: Fault<FaultOf<'message'>>;
   readonly unit: Place['unit'];
   readonly at: number;
 }
@@ -111,7 +111,7 @@ export class FaultySending {
     const { fault } = armed;
     // The message itself stands behind what earlier faults put before it.
     const message = frames.at(-1);
-    const others = message && acts[fault.name]?.(message, this.#acting(fault.value));
+    const others = message && acts[fault.name](message, this.#acting(fault.value));
     if (others === undefined) return frames;
     fault.left--;
     this.#armed = this.#armed.filter((other) => other !== armed);
@@ -158,8 +158,9 @@ export class FaultySending {
 
   #repeat(frame: Frame): void {
     this.#after(repeatMs, () => {
+      if (this.#left) return;
       // Who does not read is not sent more: it would be stored here.
-      if (this.#socket.bufferedAmount === 0) this.#send(frame, nothing);
+      if (this.#socket.bufferedAmount === 0) this.#pass(frame, nothing);
       this.#repeat(frame);
     });
   }

@@ -1,8 +1,8 @@
 /** What a fault is told with `=`. */
 export type FaultValue = 'status' | 'time' | 'code';
 
-/** What it happens to: the upgrade, the bytes of the connection, or the messages to the client. */
-export type FaultScope = 'upgrade' | 'bytes' | 'message';
+/** What it happens to: the upgrade, or what the client is sent. */
+export type FaultScope = 'upgrade' | 'message';
 
 export interface FaultRow {
   readonly scope: FaultScope;
@@ -17,7 +17,7 @@ export const faultTable = {
   unanswered: { scope: 'upgrade', words: 'the upgrade is never answered' },
   unready: { scope: 'message', words: 'from here on no message leaves, not even the one that says ready' },
   stall: { scope: 'message', value: 'time', words: 'nothing leaves for so long, then all of it' },
-  cut: { scope: 'bytes', words: 'the TCP connection breaks off, in the middle of a frame where it falls so' },
+  cut: { scope: 'message', words: 'the TCP connection breaks off, in the middle of a frame where it falls so' },
   close: { scope: 'message', value: 'code', words: 'a WebSocket close with that code' },
   malformed: { scope: 'message', words: 'a message of JSON that is none comes before' },
   truncated: { scope: 'message', words: 'the next message of JSON breaks off in the middle' },
@@ -33,6 +33,11 @@ export const faultTable = {
 } as const satisfies Readonly<Record<string, FaultRow>>;
 
 export type FaultName = keyof typeof faultTable;
+
+/** Those of a scope. */
+export type FaultOf<Scope extends FaultScope> = {
+  [Name in FaultName]: (typeof faultTable)[Name]['scope'] extends Scope ? Name : never;
+}[FaultName];
 
 export const faultNames = Object.keys(faultTable).filter((name): name is FaultName => Object.hasOwn(faultTable, name));
 
@@ -53,13 +58,20 @@ export interface Place {
   readonly most: number;
 }
 
-export interface FaultWish {
-  readonly name: FaultName;
+export interface FaultWish<Name extends FaultName = FaultName> {
+  readonly name: Name;
   /** A status, a close code, or ms. */
   readonly value: number;
   readonly at: Place;
   /** On so many connections. */
   readonly times: number;
+}
+
+export function hasScope<Scope extends FaultScope, Wish extends FaultWish>(
+  scope: Scope,
+  wish: Wish,
+): wish is Wish & FaultWish<FaultOf<Scope>> {
+  return faultTable[wish.name].scope === scope;
 }
 
 export interface FaultPlan {
