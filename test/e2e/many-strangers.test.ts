@@ -1,11 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { pause, systemClock } from '../../src/clock.ts';
 import { Random } from '../../src/metrics/random.ts';
+import { expectCounted } from '../support/counted.ts';
 import { frame, RawSocket, routeNames, routes } from '../support/raw-socket.ts';
-import { root } from '../support/vox.ts';
 import { type Held, type WatchedServer, watchedServer } from '../support/watched-server.ts';
 
 const key = 'sk-right-0123456789';
@@ -325,7 +323,6 @@ describe('vox serve, among strangers', () => {
   }, 120_000);
 });
 
-const page = join(root, 'docs/serving.md');
 const between =
   /(<!-- VOX_WRITE_COUNTS=1 npx vitest run test\/e2e\/many-strangers\.test\.ts -->\n)([\s\S]*?)(<!-- end -->)/;
 
@@ -351,16 +348,7 @@ function told(dropped: Readonly<Record<string, number>>, met: Readonly<Record<st
     `Behind them the heap with what stands outside of it was within ${most.heapBytes / mib} MiB of what the first 500 had left, all`,
     `memory within ${most.rssBytes / mib} MiB, and there was no descriptor, thread or program more.`,
   ];
-  const made = `${lines.join('\n')}\n`;
-  const text = readFileSync(page, 'utf8');
-  if (process.env.VOX_WRITE_COUNTS === '1')
-    writeFileSync(
-      page,
-      text.replace(between, (_all, start, _old, end) => start + made + end),
-    );
-  else expect(between.exec(text)?.[2]).toBe(made);
-  const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  expect(readme.replace(/\s+/g, ' ')).toContain(
-    `${sum(dropped)} connections that are opened and dropped, and ${sum(met)} hostile ones`,
-  );
+  expectCounted('docs/serving.md', between, `${lines.join('\n')}\n`);
+  const sums = `${sum(dropped)}\nconnections that are opened and dropped, and ${sum(met)} hostile ones`;
+  expectCounted('README.md', /()([\d,]+\nconnections that are opened and dropped, and [\d,]+ hostile ones)()/, sums);
 }

@@ -11,9 +11,9 @@ import { createDecoder } from '../../src/engine/pocketsphinx-library.ts';
 import type { Recogniser } from '../../src/engine/recogniser.ts';
 import { noLog } from '../../src/log.ts';
 import { needs } from '../support/programs.ts';
+import { plainWords, wordErrors } from '../support/word-errors.ts';
 import { finals, hear, usual } from './recogniser-contract.ts';
 import { spoken } from './recogniser-members.ts';
-import { plainWords, wordErrors } from './word-errors.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const recordings = process.env.VOX_TEST_AUDIO ?? join(root, '../shared/audio');

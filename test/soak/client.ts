@@ -3,7 +3,7 @@ import { getEventListeners, setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import type * as Library from '../../src/index.ts';
-import { randomFrom } from '../support/cutting-proxy.ts';
+import { randomFrom } from '../support/random.ts';
 import { nearlySameWords, sameWords } from './comparing.ts';
 import { expectedSounds, expectedTalks } from './expected.ts';
 import { type Hears, listeningKinds } from './listening.ts';

@@ -1,3 +1,4 @@
+import { wordErrors } from '../support/word-errors.ts';
 import { frameMs, type Heard } from './listening.ts';
 import { Unequal } from './sound.ts';
 
@@ -5,21 +6,6 @@ import { Unequal } from './sound.ts';
 const mostWordErrors = 2;
 
 const wordsOf = (heard: readonly Heard[]): string[] => heard.flatMap(({ text }) => text.split(/\s+/).filter(Boolean));
-
-/** Words to be changed, put in or left out, to make one of the other (Levenshtein). */
-export function wordErrors(got: readonly string[], expected: readonly string[]): number {
-  let row = expected.map((_, at) => at + 1);
-  row.unshift(0);
-  for (const [at, word] of got.entries()) {
-    const next = [at + 1];
-    for (const [place, wanted] of expected.entries()) {
-      const swapped = (row[place] ?? 0) + (word === wanted ? 0 : 1);
-      next.push(Math.min(swapped, (row[place + 1] ?? 0) + 1, (next[place] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
-}
 
 /** The same words at the same times, one frame more or less. `begun`: the last may be the beginning of a line. */
 export function sameWords(got: readonly Heard[], expected: readonly Heard[], begun: boolean): void {
@@ -42,7 +28,7 @@ export function nearlySameWords(got: readonly Heard[], expected: readonly Heard[
   const heard = wordsOf(got);
   const sure = begun ? heard.slice(0, -unsureWords) : heard;
   const wanted = begun ? wordsOf(expected).slice(0, sure.length) : wordsOf(expected);
-  const errors = wordErrors(sure, wanted);
+  const errors = wordErrors(wanted, sure);
   if (errors <= mostWordErrors) return;
   throw new Unequal(`${errors} word errors: "${sure.join(' ')}" instead of "${wanted.join(' ')}"`);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { randomFrom } from '../support/cutting-proxy.ts';
-import { wordErrors } from './comparing.ts';
+import { randomFrom } from '../support/random.ts';
+import { wordErrors } from '../support/word-errors.ts';
 import { judge, median } from './judge.ts';
 import { emptyTally, type ProcessRecord, type Reading, type SoakRecord } from './record.ts';
 import { countsLine, soakTable } from './table.ts';

@@ -1,5 +1,5 @@
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { type Middleman, middleman } from './middleman.ts';
 
 /** What a network can do without breaking a connection. */
 export interface Disturbance {
@@ -13,36 +13,14 @@ export interface Disturbance {
 
 const pieceBytes = 100;
 
-/** Stands between a client and the server on that port, and passes on what the disturbance lets through. */
-export async function disturbingProxy(behind: number, disturbance: Disturbance) {
-  const open = new Set<Socket>();
-  const server = createServer((client) => {
-    const upstream = connect(behind, '127.0.0.1');
-    for (const socket of [client, upstream]) {
-      open.add(socket);
-      socket.on('error', () => {});
-      socket.on('close', () => {
-        open.delete(socket);
-        client.destroy();
-        upstream.destroy();
-      });
-    }
+/** Stands before a server, and passes on what the disturbance lets through. */
+export function disturbingProxy(wsUrl: string, disturbance: Disturbance): Promise<Middleman> {
+  return middleman(wsUrl, ({ client, reach }) => {
+    const upstream = reach();
     client.pipe(upstream);
     // Of one that has broken there is nothing more to pass.
     pass(upstream, client, disturbance).catch(() => {});
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
-  return {
-    port: address.port,
-    async close() {
-      for (const socket of open) socket.destroy();
-      server.close();
-      await once(server, 'close');
-    },
-  };
 }
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -52,7 +30,7 @@ async function pass(from: Socket, to: Socket, disturbance: Disturbance): Promise
   let passedBytes = 0;
   let draw = 1;
   for await (const data of from.iterator({ destroyOnReturn: false })) {
-    const pieces = bytesASecond === undefined ? [data] : cut(data);
+    const pieces = bytesASecond === undefined ? [data] : inPieces(data);
     for (const piece of pieces) {
       passedBytes += piece.length;
       if (passedBytes > silentAfterBytes) {
@@ -68,7 +46,7 @@ async function pass(from: Socket, to: Socket, disturbance: Disturbance): Promise
   to.end();
 }
 
-function cut(data: Buffer): Buffer[] {
+function inPieces(data: Buffer): Buffer[] {
   const pieces: Buffer[] = [];
   for (let at = 0; at < data.length; at += pieceBytes) pieces.push(data.subarray(at, at + pieceBytes));
   return pieces;

@@ -21,6 +21,8 @@ export interface FaultCase {
   readonly spec: string;
   readonly network?: Disturbance;
   readonly args?: readonly string[];
+  /** So many times at most; without it as often as is usual. */
+  readonly reconnects?: number;
   /** Of SLNG: numbers are in JSON alone. */
   readonly slngAudio?: 'json';
 }
@@ -30,6 +32,8 @@ export interface Outcome {
   /** `ok`, the code of the error that it said, or what it must never do. */
   readonly ended: string;
   readonly left: 'all' | 'part' | 'nothing' | 'other';
+  /** The codes of its warnings. */
+  readonly warned: readonly string[];
 }
 
 const text = 'One two three four. Five six seven eight nine.\n\nTen eleven twelve. Thirteen is the last of them.';
@@ -56,10 +60,12 @@ export async function startFaulty(
   });
 }
 
-/** How a command is run, and what it leaves: bytes of sound, or lines of text. */
-interface Command {
+/** How a command is run, and what it leaves: bytes of sound, lines of text, or what a report says of its one run. */
+export interface Command {
   readonly direction: 'speak' | 'listen';
-  args(dialect: DialectName): readonly string[];
+  readonly args: readonly string[];
+  /** It measures one connection, and takes no other one for it. */
+  readonly measures?: true;
   left(ran: Ran, folder: string): Buffer;
 }
 
@@ -67,36 +73,58 @@ const file = (folder: string, name: string) => {
   const path = join(folder, name);
   return existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
 };
-const speaking = ['--encoding', 'linear16', '--limits', 'off', '--flush', 'sentence'];
+const speaking = ['--encoding', 'linear16', '--limits', 'off'];
+const inSentences = [...speaking, '--flush', 'sentence'];
+const measuring = ['--runs', '1', '--warmup', '0', '--seed', '1', '-o', 'report.json'];
+
+/** Of the first run, which a failed one is too: it may be made again, of another text, where it disturbed itself. */
+function rowOf(folder: string, kept: (row: { bytes: number; transcript?: string }) => string): Buffer {
+  const { runs } = JSON.parse(file(folder, 'report.json').toString() || '{"runs":[]}');
+  return Buffer.from(runs.length === 0 ? 'no run' : `a run ${kept(runs[0])}`);
+}
 
 export const commands = {
   'synth to a file': {
     direction: 'speak',
-    args: () => ['synth', text, ...speaking, '-o', 'out.pcm'],
+    args: ['synth', text, ...inSentences, '-o', 'out.pcm'],
     left: (_, folder) => Buffer.concat([file(folder, 'out.pcm'), file(folder, 'out.partial.pcm')]),
   },
   'synth to a pipe': {
     direction: 'speak',
-    args: () => ['synth', text, ...speaking, '-o', '-'],
+    args: ['synth', text, ...inSentences, '-o', '-'],
     left: ({ stdout }) => stdout,
   },
   say: {
     direction: 'speak',
-    args: () => ['say', text, ...speaking, '--player', 'paplay'],
+    args: ['say', text, ...inSentences, '--player', 'paplay'],
     left: (_, folder) => file(folder, 'played'),
   },
   transcribe: {
     direction: 'listen',
-    args: () => ['transcribe', 'said.wav', '--pace', 'fast'],
+    args: ['transcribe', 'said.wav', '--pace', 'fast'],
     left: ({ stdout }) => stdout,
   },
   listen: {
     direction: 'listen',
-    args: () => ['listen', '--source', 'said.wav'],
+    args: ['listen', '--source', 'said.wav'],
     left: ({ stdout }) => stdout,
+  },
+  'bench tts': {
+    direction: 'speak',
+    measures: true,
+    args: ['bench', 'tts', '--prompts', 'prompt.txt', ...speaking, ...measuring],
+    // As many signs as bytes, so that what a broken run had is a part of it.
+    left: (_, folder) => rowOf(folder, ({ bytes }) => '~'.repeat(bytes)),
+  },
+  'bench stt': {
+    direction: 'listen',
+    measures: true,
+    args: ['bench', 'stt', '--audio', 'said.wav', '--reference', 'said.txt', '--pace', 'fast', ...measuring],
+    left: (_, folder) => rowOf(folder, ({ transcript = '' }) => transcript),
   },
 } as const satisfies Readonly<Record<string, Command>>;
 export type CommandName = keyof typeof commands;
+export const commandNames = Object.keys(commands).filter((name): name is CommandName => Object.hasOwn(commands, name));
 
 export interface Cell {
   readonly fault: FaultCase;
@@ -129,27 +157,35 @@ export async function runCell(
   const how: Command = commands[command];
   const folder = scratch();
   const server = await startFaulty(fault);
-  const proxy = fault.network && (await disturbingProxy(server.port, fault.network));
+  const proxy = fault.network && (await disturbingProxy(server.wsUrl, fault.network));
   try {
     writeFileSync(join(folder.path, 'said.wav'), recording);
+    writeFileSync(join(folder.path, 'said.txt'), 'one two three four five six');
+    writeFileSync(join(folder.path, 'prompt.txt'), text.replace(/\s+/g, ' '));
     putPlayer(folder.path);
-    const endpoint = `ws://127.0.0.1:${proxy?.port ?? server.port}`;
-    const service = ['--provider', dialect, '--endpoint', endpoint, ...(fault.args ?? [])];
+    const endpoint = proxy?.wsUrl ?? server.wsUrl;
+    const service = ['--provider', dialect, '--endpoint', endpoint, ...(fault.args ?? []), ...reconnecting(fault, how)];
     const env = { ...keys, PATH: `${join(folder.path, 'bin')}:${process.env.PATH}` };
     const before = readdirSync(folder.path);
-    const running = start([...how.args(dialect), ...service], { cwd: folder.path, env, withinMs });
+    const running = start([...how.args, ...service], { cwd: folder.path, env, withinMs });
     const ran = await withinTime(running, withinMs);
-    if (!ran) return { ended: 'hung', left: 'other', bytes: Buffer.alloc(0), ran };
+    if (!ran) return { ended: 'hung', left: 'other', warned: [], bytes: Buffer.alloc(0), ran };
     const bytes = how.left(ran, folder.path);
     const strays = readdirSync(folder.path).filter(
-      (name) => !before.includes(name) && !/^(out(\.partial)?\.pcm|played)$/.test(name),
+      (name) => !before.includes(name) && !/^(out(\.partial)?\.pcm|played|report\.json)$/.test(name),
     );
-    return { ended: endOf(ran, strays), left: leftOf(bytes, whole ?? bytes), bytes, ran };
+    const warned = [...ran.stderr.matchAll(/^vox: warning: .*\[([a-z_]+)\]$/gm)].map(([, code = '']) => code);
+    return { ended: endOf(ran, strays), left: leftOf(bytes, whole ?? bytes), warned, bytes, ran };
   } finally {
     await proxy?.close();
     await server.close();
     folder.remove();
   }
+}
+
+function reconnecting({ reconnects }: FaultCase, { measures }: Command): readonly string[] {
+  if (reconnects === undefined || measures) return [];
+  return reconnects === 0 ? ['--no-reconnect'] : ['--max-reconnects', String(reconnects)];
 }
 
 /** Undefined where it has not ended by then, itself or a process that has its output still. */

@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type FaultRow, faultRows, wrongIn } from '../../support/fault-cases.ts';
-import { type CommandName, commands, dialectNames, runCell, type Starter } from '../../support/fault-cells.ts';
-import { root, run } from '../../support/vox.ts';
+import { expectCounted } from '../../support/counted.ts';
+import { cellsInADialect, type FaultRow, faultRows, wrongIn } from '../../support/fault-cases.ts';
+import { type CommandName, commandNames, dialectNames, runCell, type Starter } from '../../support/fault-cells.ts';
+import { run } from '../../support/vox.ts';
 
 const whole = Buffer.from('the whole of it');
 const healed: FaultRow = { spec: 'unknown@2', speak: 'ok', listen: 'ok' };
+const warning: FaultRow = { ...healed, warns: { of: 'unknown_message' } };
 const failing: FaultRow = { spec: 'close=1011@3', speak: 'E_PROVIDER', listen: 'E_PROVIDER' };
 
 /** A command that is nothing but a line of shell. */
@@ -15,8 +15,8 @@ const shell =
   (_, options) =>
     run('sh', ['-c', line], options);
 
-async function judged(fault: FaultRow, line: string, withinMs?: number) {
-  const cell = { fault, dialect: 'slng', command: 'synth to a pipe' } as const;
+async function judged(fault: FaultRow, line: string, withinMs?: number, command: CommandName = 'synth to a pipe') {
+  const cell = { fault, dialect: 'slng', command } as const;
   const means = { recording: whole, start: shell(line), ...(withinMs !== undefined && { withinMs }) };
   return wrongIn(await runCell(cell, means, whole), cell);
 }
@@ -26,6 +26,8 @@ const said = (code: string) => `echo 'vox: it broke [${code}]' >&2`;
 describe('the judge of the matrix', () => {
   it('takes what is healed, and what fails aloud and keeps what came', async () => {
     expect(await judged(healed, 'printf "the whole of it"')).toBeUndefined();
+    const warned = 'echo "vox: warning: what is it? [unknown_message]" >&2';
+    expect(await judged(warning, `printf "the whole of it"; ${warned}`)).toBeUndefined();
     expect(await judged(failing, `printf "the whole"; ${said('E_PROVIDER')}; exit 5`)).toBeUndefined();
   });
 
@@ -54,6 +56,7 @@ describe('the judge of the matrix', () => {
       /a stack trace/,
     ],
     ['leaves a file behind', healed, 'printf "the whole of it"; touch .vox-1.tmp', /left \.vox-1\.tmp behind/],
+    ['heals in silence what it must tell', warning, 'printf "the whole of it"', /did not warn of unknown_message/],
     ['dies', failing, 'kill -9 $$', /killed by SIGKILL/],
   ] as const)('rejects a command that %s', async (_, fault, line, why) => {
     expect(await judged(fault, line)).toMatch(why);
@@ -65,14 +68,28 @@ describe('the judge of the matrix', () => {
   ])('rejects a command that %s', async (_, line) => {
     expect(await judged(healed, line, 500)).toMatch(/hung/);
   });
+
+  it.each([
+    [
+      'reconnects and tells nobody',
+      `echo '{"runs":[{"ok":true,"bytes":9}]}' > report.json`,
+      /ended with ok, not E_CLOSED/,
+    ],
+    [
+      'has no row of a run that failed',
+      `echo '{"runs":[]}' > report.json; ${said('E_CLOSED')}; exit 4`,
+      /other is left/,
+    ],
+  ])('rejects a bench that %s', async (_, line, why) => {
+    const fault: FaultRow = { ...healed, spec: 'cut@3x1', measured: 'E_CLOSED' };
+    expect(await judged(fault, line, undefined, 'bench tts')).toMatch(why);
+  });
 });
 
 it('README says how large the matrix is', () => {
-  const all = Object.keys(commands) as CommandName[];
-  const cells = faultRows.reduce((sum, row) => sum + dialectNames.length * (row.commands ?? all).length, 0);
+  const cells = cellsInADialect * dialectNames.length;
   expect(cells).toBeGreaterThanOrEqual(300);
-  const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  expect(readme.replaceAll('\n', ' ')).toContain(
-    `${cells} cells of ${faultRows.length} faults × 3 dialects × 5 commands`,
-  );
+  const factors = [`${faultRows.length} faults`, `${dialectNames.length} dialects`, `${commandNames.length} commands`];
+  const place = /()(\d+ cells of \d+ faults × \d+ dialects × \d+ commands)()/;
+  expectCounted('README.md', place, `${cells} cells of ${factors.join(' × ')}`);
 });
