@@ -10,7 +10,7 @@ import { createFaults } from '../../src/server/faults/injector.ts';
 import type { ServerOptions } from '../../src/server/options.ts';
 import { type RunningServer, startServer } from '../../src/server/server.ts';
 import { type Disturbance, disturbingProxy } from './disturbing-proxy.ts';
-import { type Ran, type RunOptions, scratch, vox } from './vox.ts';
+import { type Ran, type RunOptions, root, scratch, vox } from './vox.ts';
 
 export const dialectNames = ['slng', 'deepgram', 'telnyx'] as const;
 export type DialectName = (typeof dialectNames)[number];
@@ -132,6 +132,9 @@ export interface Cell {
   readonly command: CommandName;
 }
 
+/** Finds what a command leaks: a timer, a socket, a worker, a child process. */
+export const endProbe = join(root, 'test/support/end-probe.cjs');
+
 /** Whatever has not ended by then never would. */
 const mostMs = 60_000;
 
@@ -165,7 +168,11 @@ export async function runCell(
     putPlayer(folder.path);
     const endpoint = proxy?.wsUrl ?? server.wsUrl;
     const service = ['--provider', dialect, '--endpoint', endpoint, ...(fault.args ?? []), ...reconnecting(fault, how)];
-    const env = { ...keys, PATH: `${join(folder.path, 'bin')}:${process.env.PATH}` };
+    const env = {
+      ...keys,
+      NODE_OPTIONS: `--require ${endProbe}`,
+      PATH: `${join(folder.path, 'bin')}:${process.env.PATH}`,
+    };
     const before = readdirSync(folder.path);
     const running = start([...how.args, ...service], { cwd: folder.path, env, withinMs });
     const ran = await withinTime(running, withinMs);
@@ -208,6 +215,8 @@ function endOf({ code, signal, stderr }: Ran, strays: readonly string[]): string
   if (strays.length > 0) return `left ${strays.join(', ')} behind`;
   if (/^ {4}at |[Uu]nhandled|^\(node:\d+\)/m.test(stderr)) return 'a stack trace';
   if (stderr.includes(key)) return 'told the key';
+  const leaked = /^(held on to: .*|ended before it was done)$/m.exec(stderr)?.[1];
+  if (leaked !== undefined) return leaked;
   if (signal !== null) return `killed by ${signal}`;
   const told = /^vox: .*\[(E_[A-Z_]+)\]$/m.exec(stderr)?.[1];
   if (code === 0) return told === undefined ? 'ok' : `exit 0 after ${told}`;

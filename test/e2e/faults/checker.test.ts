@@ -57,6 +57,32 @@ describe('the judge of the matrix', () => {
     ],
     ['leaves a file behind', healed, 'printf "the whole of it"; touch .vox-1.tmp', /left \.vox-1\.tmp behind/],
     ['heals in silence what it must tell', warning, 'printf "the whole of it"', /did not warn of unknown_message/],
+    [
+      'lives on by a timer',
+      healed,
+      'node -e \'process.off("beforeExit", () => {}); setTimeout(() => {}, 1500)\'; printf "the whole of it"',
+      /held on to: .*Timeout/,
+    ],
+    [
+      'lives on by a socket',
+      healed,
+      `node -e 'const server = require("net").createServer().listen(0, () => process.off("beforeExit", () => {}));
+        setTimeout(() => server.close(), 1500).unref()'; printf "the whole of it"`,
+      /held on to: .*TCPServerWrap/,
+    ],
+    [
+      'lives on by a child process',
+      healed,
+      `node -e 'require("child_process").spawn("sleep", ["1.5"]); process.off("beforeExit", () => {})'`,
+      /held on to: .*ProcessWrap/,
+    ],
+    [
+      'lives on by a worker',
+      healed,
+      `node -e 'new (require("worker_threads").Worker)("setTimeout(() => {}, 1500)", { eval: true });
+        process.off("beforeExit", () => {})'`,
+      /held on to: /,
+    ],
     ['dies', failing, 'kill -9 $$', /killed by SIGKILL/],
   ] as const)('rejects a command that %s', async (_, fault, line, why) => {
     expect(await judged(fault, line)).toMatch(why);
