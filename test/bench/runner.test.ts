@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { Job, Lane, Outcome, Target } from '../../src/bench/lane.ts';
 import type { Prompt } from '../../src/bench/material.ts';
@@ -56,6 +57,8 @@ function bench(
   const clock = new ManualClock();
   const all: Scripted = { begun: [], lanes: 0, closed: 0, atOnce: 0, most: 0 };
   const abort = new AbortController();
+  // As in the command: each that is under way listens.
+  setMaxListeners(0, abort.signal);
   const idle = { cpuMs: () => 0, collections: () => ({ count: 0, ms: 0 }), stop: () => {} };
   const got: { measured?: Measured; progress: string[] } = { progress: [] };
   const done = runBench(planBench({ kind: 'tts', seed: 1, warmup: 0, ...wishes }), {
