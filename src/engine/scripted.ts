@@ -35,6 +35,9 @@ export interface ScriptedEngine extends Synthesizer {
   readonly counts: Readonly<ScriptedCounts>;
 }
 
+/** A long text is not spoken ahead of who reads: marks and sound of so many words, half and half. */
+const mostUnreadSlices = 128;
+
 /** Samples from one change of sign to the next. */
 const halfWave = 4;
 
@@ -107,7 +110,7 @@ async function speak(
   for (const [spaced] of request.text.matchAll(/\S+\s*/gu)) {
     const word = spaced.trimEnd();
     if (clock && delayMs > 0) await pause(clock, delayMs, signal);
-    await Promise.resolve();
+    await queue.room(mostUnreadSlices);
     signal.throwIfAborted();
     if (failAt?.test(word)) throw new SpeechError('E_ENGINE', `told to fail at "${word}"`);
     const bytes = new TextEncoder().encode(spaced);
