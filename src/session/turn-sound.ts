@@ -68,10 +68,15 @@ export class TurnSound {
     if (this.#options.takesBack) this.output.push({ type: 'checkpoint' });
   }
 
-  /** Whether what came since `settle` may come again: somebody may have heard it, who cannot take it back. */
+  /**
+   * Whether another connection may go on from where `settle` was. Somebody may have heard what came since, and cannot
+   * take it back; and compressed sound of two connections is no one stream, also where it would meet at a checkpoint.
+   */
   get maySoundAgain(): boolean {
-    const sounded = this.meter.bytes > this.#wholeBytes;
-    return !sounded || (this.#options.takesBack === true && this.meter.durationMs(this.#wholeBytes) !== undefined);
+    const { bytes } = this.meter;
+    if (bytes === 0) return true;
+    const isCompressed = this.meter.durationMs(bytes) === undefined;
+    return !isCompressed && (bytes <= this.#wholeBytes || this.#options.takesBack === true);
   }
 
   /** What came since `settle` comes again. */

@@ -23,10 +23,10 @@ describe('a file of compressed sound, over a connection that is lost', () => {
     folder.remove();
   });
 
-  async function synth(name: string, passages: readonly Passage[], args: readonly string[]) {
+  async function synth(name: string, passages: readonly Passage[], args: readonly string[], input = text) {
     const before = await gate(server.wsUrl, passages);
     const into = ['synth', '-o', at(name), '--endpoint', before.wsUrl, ...args];
-    const ran = await vox(into, { env, input: text, withinMs: 60_000 }).finally(() => before.close());
+    const ran = await vox(into, { env, input, withinMs: 60_000 }).finally(() => before.close());
     return { ran, connections: before.arrivals.length };
   }
 
@@ -50,9 +50,11 @@ describe('a file of compressed sound, over a connection that is lost', () => {
 
   it('fails aloud where the service makes it, and keeps what came, which can be heard', async () => {
     const theirs = ['--provider', 'telnyx', '--encoding', 'mp3', '--quiet'];
-    expect((await synth('whole.mp3', ['pass'], theirs)).ran).toMatchObject({ code: 0, stderr: '' });
+    // So much that it is many messages, however slowly it is made: before the first, nothing is lost.
+    const long = Array(8).fill(text).join('\n\n');
+    expect((await synth('whole.mp3', ['pass'], theirs, long)).ran).toMatchObject({ code: 0, stderr: '' });
     const half = Math.round(readFileSync(at('whole.mp3')).length * 0.6);
-    const cut = await synth('cut.mp3', [{ cutAfter: half, of: 'server' }, 'pass'], theirs);
+    const cut = await synth('cut.mp3', [{ cutAfter: half, of: 'server' }, 'pass'], theirs, long);
     expect([cut.ran.code, cut.connections], cut.ran.stderr).toEqual([4, 1]);
     expect(failure(cut.ran)).toMatchObject({ code: 'E_CLOSED', kept: at('cut.partial.mp3') });
     const kept = readFileSync(at('cut.partial.mp3'));

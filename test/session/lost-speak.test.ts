@@ -130,6 +130,21 @@ describe('a connection that is lost in the middle of a turn', () => {
     expect(hub.links).toHaveLength(1);
   });
 
+  it('is the end of compressed sound also at a checkpoint, and not before there is any', async () => {
+    const settings = { format: { encoding: 'mp3', sampleRateHz: 24_000, channels: 1 } } as const;
+    const { clock, hub, turn } = speaking({ settings });
+    await settle();
+    hub.link.close(1006);
+    await clock.advance(251);
+    expect(hub.links).toHaveLength(2);
+    hub.link.sound('turn-1', 100);
+    hub.link.progress('turn-1', 9);
+    await settle();
+    hub.link.close(1006);
+    expect((await turn.result).error?.code).toBe('E_CLOSED');
+    expect(hub.links).toHaveLength(2);
+  });
+
   it.each([1008, 1003, 1009])('for a reason that another would meet too is the end: %i', async (code) => {
     const { hub, turn } = speaking();
     await settle();
