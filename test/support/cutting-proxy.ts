@@ -37,7 +37,7 @@ export async function cuttingProxy(
       cuts++;
       counted.destroy();
     });
-    other.pipe(counted);
+    passOn(other, counted);
   });
   return {
     ...proxy,

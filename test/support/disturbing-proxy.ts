@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { type Middleman, middleman } from './middleman.ts';
+import { type Middleman, middleman, passOn } from './middleman.ts';
 
 /** What a network can do without breaking a connection. */
 export interface Disturbance {
@@ -17,9 +17,9 @@ const pieceBytes = 100;
 export function disturbingProxy(wsUrl: string, disturbance: Disturbance): Promise<Middleman> {
   return middleman(wsUrl, ({ client, reach }) => {
     const upstream = reach();
-    client.pipe(upstream);
+    passOn(client, upstream);
     // Of one that has broken there is nothing more to pass.
-    pass(upstream, client, disturbance).catch(() => {});
+    pass(upstream, client, disturbance).catch(() => client.destroySoon());
   });
 }
 
@@ -43,7 +43,7 @@ async function pass(from: Socket, to: Socket, disturbance: Disturbance): Promise
       to.write(piece);
     }
   }
-  to.end();
+  to.destroySoon();
 }
 
 function inPieces(data: Buffer): Buffer[] {

@@ -21,6 +21,8 @@ export interface FaultCase {
   readonly spec: string;
   readonly network?: Disturbance;
   readonly args?: readonly string[];
+  /** Of what speaks: another sound than usual. */
+  readonly soundArgs?: readonly string[];
   /** So many times at most; without it as often as is usual. */
   readonly reconnects?: number;
   /** Of SLNG: numbers are in JSON alone. */
@@ -168,13 +170,14 @@ export async function runCell(
     putPlayer(folder.path);
     const endpoint = proxy?.wsUrl ?? server.wsUrl;
     const service = ['--provider', dialect, '--endpoint', endpoint, ...(fault.args ?? []), ...reconnecting(fault, how)];
+    const soundArgs = how.direction === 'speak' ? (fault.soundArgs ?? []) : [];
     const env = {
       ...keys,
       NODE_OPTIONS: `--require ${endProbe}`,
       PATH: `${join(folder.path, 'bin')}:${process.env.PATH}`,
     };
     const before = readdirSync(folder.path);
-    const running = start([...how.args, ...service], { cwd: folder.path, env, withinMs });
+    const running = start([...how.args, ...soundArgs, ...service], { cwd: folder.path, env, withinMs });
     const ran = await withinTime(running, withinMs);
     if (!ran) return { ended: 'hung', left: 'other', warned: [], bytes: Buffer.alloc(0), ran };
     const bytes = how.left(ran, folder.path);

@@ -16,10 +16,7 @@ export interface Middleman {
 
 export interface Met {
   readonly client: Socket;
-  /**
-   * A connection to the server behind. When one of the two ends, or is broken, so is the other, once what was passed on
-   * to it has arrived: it is cut there and not before.
-   */
+  /** A connection to the server behind. */
   reach(): Socket;
 }
 
@@ -37,12 +34,7 @@ export async function middleman(behind: string, meet: (met: Met) => void): Promi
     keep(client);
     meet({
       client,
-      reach() {
-        const upstream = keep(connect(Number(port), hostname));
-        client.on('close', () => upstream.destroySoon());
-        upstream.on('close', () => client.destroySoon());
-        return upstream;
-      },
+      reach: () => keep(connect(Number(port), hostname)),
     });
   });
   server.listen(0, '127.0.0.1');
@@ -65,16 +57,23 @@ export async function middleman(behind: string, meet: (met: Met) => void): Promi
 }
 
 export interface Bound {
-  /** So many bytes go through; infinite: all. */
+  /** So many bytes go through. */
   readonly bytes: number;
   /** They count from behind the first piece in which this stands; from the first byte where it is left out. */
   readonly after?: RegExp;
 }
 
-/** Passes on what comes from one to the other, up to the bound; then `reached` once, and nothing more. */
-export function passOn(from: Socket, to: Socket, { bytes, after }: Bound, reached: () => void): void {
+const unbounded: Bound = { bytes: Number.POSITIVE_INFINITY };
+
+/**
+ * Passes on what comes from one to the other, up to the bound; then `reached` once, and nothing more. When the one ends,
+ * or is broken, so is the other, once what was passed on to it has arrived: it is cut there and not before.
+ */
+export function passOn(from: Socket, to: Socket, bound: Bound = unbounded, reached: () => void = () => {}): void {
+  const { bytes, after } = bound;
   let counts = after === undefined;
   let left = bytes;
+  from.on('close', () => to.destroySoon());
   from.on('data', (data: Buffer) => {
     const passed = counts ? data.subarray(0, Math.min(data.length, left)) : data;
     if (counts) left -= passed.length;

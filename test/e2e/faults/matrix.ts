@@ -36,7 +36,11 @@ export function matrixOf(dialect: DialectName): void {
       const wrong: string[] = [];
       const work = async () => {
         for (let command = waiting.shift(); command; command = waiting.shift()) {
-          const outcome = await runCell({ fault, dialect, command }, { recording }, whole.get(command));
+          const { soundArgs } = fault;
+          const undisturbed =
+            soundArgs && (await runCell({ fault: { spec: '', soundArgs }, dialect, command }, { recording }));
+          const wanted = undisturbed?.bytes ?? whole.get(command);
+          const outcome = await runCell({ fault, dialect, command }, { recording }, wanted);
           const judged = { fault, dialect, command };
           const why = wrongIn(outcome, judged);
           if (why !== undefined) wrong.push(`${command}: ${why}\n${outcome.ran?.stderr}`);
