@@ -8,6 +8,7 @@ import { openAudio } from '../../src/audio/sources/open-audio.ts';
 import { parseWavHeader, wavHeader } from '../../src/audio/wav-header.ts';
 import { summedUp } from '../../src/bench/assemble.ts';
 import { parseAssertion } from '../../src/bench/assertion.ts';
+import { readLabels } from '../../src/bench/clips.ts';
 import { promptsOfLines } from '../../src/bench/prompts.ts';
 import { readDocument } from '../../src/bench/read-document.ts';
 import { feed, perSecond } from '../../src/cli/bench-flags.ts';
@@ -16,9 +17,11 @@ import { loadConfig } from '../../src/cli/config.ts';
 import { duration } from '../../src/cli/duration.ts';
 import { readFaults } from '../../src/cli/serve-faults.ts';
 import { deepgramListen, deepgramSpeak } from '../../src/dialects/deepgram/index.ts';
+import { readCatalog } from '../../src/dialects/slng/catalog.ts';
 import { slngListen, slngSpeak } from '../../src/dialects/slng/index.ts';
 import { telnyxListen, telnyxSpeak } from '../../src/dialects/telnyx/index.ts';
-import type { ServerStyle } from '../../src/speech/service.ts';
+import { checkDictionary } from '../../src/server/dictionary-check.ts';
+import type { ListenService, ServerStyle, SpeakService } from '../../src/speech/service.ts';
 import { createRewriter, parseRules } from '../../src/text/pronounce.ts';
 import { cutSpans } from '../../src/text/spans.ts';
 import { decodeUtf8 } from '../../src/text/utf8.ts';
@@ -136,14 +139,56 @@ function openedClient<Settings, Client extends Ends & { encode(command: { type: 
   return client;
 }
 
+/** The URL of an upgrade, with a header; what the server makes of it. */
+function asked({ endpoint }: Pick<SpeakService | ListenService, 'endpoint'>, settings: typeof base): Reader {
+  const { pathname, search } = new URL(endpoint.build(settings, { key: 'k' }).url);
+  return {
+    seeds: () =>
+      utf8(`${pathname}${search}`, `${pathname}?a=b&a=%ff&=&token=x#y`, `${pathname}/../${'%2e'.repeat(100)}`),
+    read(bytes) {
+      const [target = '', header = ''] = textOf(bytes).split('\n');
+      const url = `http://localhost${target}`;
+      if (!URL.canParse(url)) return;
+      const found = endpoint.match(new URL(url), { authorization: header, 'x-api-key': header }, [header, header]);
+      if (found === undefined || !('status' in found)) return;
+      must(found.status >= 400 && found.status < 600, 'a no is a no');
+      must(typeof JSON.parse(found.body) === 'object', 'a no is JSON');
+    },
+  };
+}
+
+/** The body of a refused upgrade; what the client makes of it. */
+function refused({ endpoint }: Pick<SpeakService | ListenService, 'endpoint'>): Reader {
+  return {
+    seeds: () =>
+      utf8(
+        '{"error":"no"}',
+        '{"errors":[{"code":"10015","title":"x","detail":"y","source":{"pointer":"/a"}}]}',
+        '{"err_code":"INVALID_AUTH","err_msg":"Invalid credentials.","request_id":"r"}',
+        '{"title":"Bad","status":400,"detail":"d","errors":{"a":["b"]}}',
+        '<html>502</html>',
+      ),
+    read(bytes) {
+      const status = 300 + ((bytes[0] ?? 0) % 300);
+      const headers = { 'retry-after': textOf(bytes).slice(0, 20), 'content-type': 'application/json' };
+      const { message } = endpoint.refused({ status, headers, body: textOf(bytes) });
+      must(message.length < 2000, 'an error is no document');
+    },
+  };
+}
+
 const dialectReaders = Object.fromEntries([
   ...Object.entries(speakEnds).flatMap(([name, service]) => [
     [`${name}-speak-client`, decodesWith(() => openedClient(service, base), name)],
     [`${name}-speak-server`, decodesWith(() => service.server(base, style), name)],
+    [`${name}-speak-upgrade`, asked(service, base)],
+    [`${name}-speak-refused`, refused(service)],
   ]),
   ...Object.entries(listenEnds).flatMap(([name, service]) => [
     [`${name}-listen-client`, decodesWith(() => service.client(base), name)],
     [`${name}-listen-server`, decodesWith(() => service.server(base, style), name)],
+    [`${name}-listen-upgrade`, asked(service, base)],
+    [`${name}-listen-refused`, refused(service)],
   ]),
 ]) as Record<string, Reader>;
 
@@ -238,6 +283,38 @@ export const readers: Readonly<Record<string, Reader>> = {
     read(bytes) {
       const rewrite = createRewriter(parseRules(json(bytes)));
       must(typeof rewrite('SLNG and C++ (x), aaaa aaaa.') === 'string', 'a text becomes a text');
+    },
+  },
+  dictionary: {
+    seeds: () =>
+      utf8(
+        '{"name":"n","metadata":{"a":1},"modes":{"rewrite":{"rules":[{"match":"SLNG","replace":"sling"}]}}}',
+        '{"name":"n","modes":{"ipa":{"rules":[{"match":"x","replace":"y","case_sensitive":true}]}}}',
+      ),
+    read(bytes) {
+      const checked = checkDictionary(json(bytes));
+      const faults = 'fieldErrors' in checked ? Object.values(checked.fieldErrors).flat().length : 0;
+      must(faults <= 20, 'so many complaints are told at most');
+    },
+  },
+  catalog: {
+    seeds: () =>
+      utf8(
+        '{"items":[{"code":"m","voices":[{"voice_id":"v","language":"en","name":"V"}]}],"meta":{"page":1,"pages":2}}',
+      ),
+    read(bytes) {
+      const page = readCatalog(json(bytes));
+      must(page === undefined || page.voices.every(({ id }) => typeof id === 'string'), 'voices have names');
+    },
+  },
+  labels: {
+    seeds: () => utf8('{"text":"a b","pauses":[{"startMs":1,"endMs":20},{"startMs":30,"endMs":40.5}]}', '{"text":"a"}'),
+    read(bytes) {
+      const { pauses = [] } = readLabels(textOf(bytes), 'it.json');
+      must(
+        pauses.every(({ startMs, endMs }) => startMs >= 0 && endMs >= startMs),
+        'pauses begin before they end',
+      );
     },
   },
   'bench-document': {
