@@ -41,6 +41,23 @@ describe('a connection that is lost in the middle of a stream', () => {
     expect(warnings).toMatchObject([{ code: 'reconnect' }]);
   });
 
+  it('loses no audio where a result reaches further than what was sent', async () => {
+    const { feed, clock, hearing: stream, heard, ears } = hearing({ pace: 'live' });
+    feed.push(400);
+    await settle();
+    ears[0]?.say(final('one', { startMs: 0, endMs: 600, endOfUtterance: true }));
+    await settle();
+    expect(stream.progress.throughMs).toBe(400);
+    ears[0]?.close(1006);
+    await settle();
+    feed.push(100);
+    await clock.advance(251);
+    expect(msOf(ears[1])).toBe(100);
+    ears[1]?.say(final('two', { startMs: 0, endMs: 100, endOfUtterance: true }));
+    await settle();
+    expect(heard.outputs.slice(1)).toMatchObject([{ text: 'two', startMs: 400, endMs: 500 }]);
+  });
+
   it('tells no final twice', async () => {
     const { feed, clock, heard, ears } = hearing();
     feed.push(400);

@@ -19,6 +19,14 @@ describe('Repeats, where the service tells places', () => {
     expect(repeats.newIn(final('two', 510, 900), true)).toEqual(final('two', 510, 900));
   });
 
+  it('takes nothing for given that had not been sent by the last boundary', () => {
+    const repeats = new Repeats();
+    repeats.gave(final('one', 0, 500));
+    repeats.settle(300);
+    repeats.begin();
+    expect(repeats.newIn(final('two', 320, 450), true)).toEqual(final('two', 320, 450));
+  });
+
   it('cuts off the words that were given, of a final that goes on', () => {
     const repeats = new Repeats();
     repeats.gave(final('one', 0, 500));
@@ -43,7 +51,7 @@ describe('Repeats, where it does not', () => {
   it('leaves out the words that come again in their order, since the last boundary', () => {
     const repeats = new Repeats();
     repeats.gave(final('zero', 0, 1));
-    repeats.settle();
+    repeats.settle(1);
     repeats.gave(final('one', 0, 2));
     repeats.gave(final('two', 2, 3));
     repeats.begin();
