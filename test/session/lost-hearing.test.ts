@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { SpeechError } from '../../src/errors.ts';
-import { AudioFeed, final, hearFake } from '../support/fake-listen.ts';
+import { AudioFeed, final, hearFake, interim } from '../support/fake-listen.ts';
 import { settle } from '../support/manual-clock.ts';
 
 const reconnect = { max: 50, random: () => 1 - 2 ** -53 };
@@ -39,6 +39,68 @@ describe('a connection that is lost in the middle of a stream', () => {
     const { report } = await stream.result;
     expect([report.reconnects, report.audioMs, report.segments]).toEqual([1, 500, 2]);
     expect(warnings).toMatchObject([{ code: 'reconnect' }]);
+  });
+
+  it('has the times of all that the next connection tells, from its very first sample on', async () => {
+    const { feed, clock, heard, ears } = hearing();
+    feed.push(400);
+    await settle();
+    ears[0]?.say(final('one', { startMs: 0, endMs: 150, endOfUtterance: true }));
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    const words = [{ text: 'two', startMs: 0, endMs: 50 }];
+    ears[1]?.say(
+      { type: 'speechStarted', atMs: 0 },
+      interim('two', { startMs: 0, endMs: 50, words }),
+      final('two', { startMs: 0, endMs: 50, words }),
+      { type: 'utteranceEnd', lastWordEndMs: 0 },
+    );
+    await settle();
+    const later = { startMs: 150, endMs: 200, words: [{ text: 'two', startMs: 150, endMs: 200 }] };
+    expect(heard.outputs.slice(1)).toMatchObject([
+      { type: 'speechStarted', atMs: 150 },
+      { type: 'interim', ...later },
+      { type: 'final', ...later },
+      { type: 'utteranceEnd', lastWordEndMs: 150 },
+    ]);
+  });
+
+  it('is sent again from the final that was asked for, and not before', async () => {
+    const { feed, clock, hearing: stream, ears } = hearing({ habits: { answers: false } });
+    feed.push(300);
+    await settle();
+    stream.finalize();
+    await settle();
+    ears[0]?.say(final('one', { fromFinalize: true, startMs: 0, endMs: 200 }));
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    expect(msOf(ears[1])).toBe(100);
+  });
+
+  it('is not asked for the final of no audio', async () => {
+    const { feed, clock, hearing: stream, ears } = hearing();
+    feed.push(100);
+    await settle();
+    ears[0]?.say(final('one', { startMs: 0, endMs: 100, endOfUtterance: true }));
+    await settle();
+    ears[0]?.close(1006);
+    feed.end();
+    await clock.advance(251);
+    expect((await stream.result).why).toBe('done');
+    expect(ears[1]?.words).toBe('close');
+  });
+
+  it('is not asked for a final before it is ready', async () => {
+    const { feed, clock, hearing: stream, ears } = hearing();
+    feed.push(100);
+    await settle();
+    ears[0]?.close(1006);
+    await settle();
+    stream.finalize();
+    await clock.advance(251);
+    expect(ears[1]?.words).toBe('audio');
   });
 
   it('loses no audio where a result reaches further than what was sent', async () => {
@@ -215,6 +277,76 @@ describe('a service that tells no places', () => {
     await settle();
     expect(heard.outputs.slice(1)).toMatchObject([{ text: 'two', startMs: 600, endMs: 700 }]);
   });
+
+  it('is sent again no later than what it was sent, where the pause behind the utterance has only begun', async () => {
+    const { feed, clock, ears, heard } = hearing();
+    feed.push(200, loud);
+    feed.push(100);
+    await settle();
+    ears[0]?.say(final('one', { endOfUtterance: true }));
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    expect(msOf(ears[1])).toBe(100);
+    feed.push(300);
+    feed.push(100, loud);
+    await settle();
+    ears[1]?.say(final('two', { endOfUtterance: true }));
+    await settle();
+    expect(heard.outputs.slice(1)).toMatchObject([{ text: 'two', startMs: 600, endMs: 700 }]);
+  });
+
+  it('may say in the next utterance what it said in the last one', async () => {
+    const { feed, clock, heard, ears } = hearing();
+    feed.push(200, loud);
+    feed.push(400);
+    feed.push(100, loud);
+    await settle();
+    ears[0]?.say(final('yes', { endOfUtterance: true }));
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    ears[1]?.say(final('yes', { endOfUtterance: true }));
+    await settle();
+    expect(heard.texts).toEqual(['yes', 'yes']);
+  });
+
+  it('has its finals placed one utterance after another, and is taken to have heard so far', async () => {
+    const { feed, hearing: stream, heard, ear } = await heardTwice();
+    // Nothing was found in the noise before.
+    ear.say(final('', { endOfUtterance: true }), final('one', { endOfUtterance: true }));
+    await settle();
+    expect(stream.progress.throughMs).toBe(350);
+    ear.say(final('two', { endOfUtterance: true }));
+    await settle();
+    expect(stream.progress.throughMs).toBe(850);
+    expect(heard.outputs).toMatchObject([
+      { text: 'one', startMs: 0, endMs: 200 },
+      { text: 'two', startMs: 600, endMs: 700 },
+    ]);
+    feed.end();
+  });
+
+  it('may answer `finalize` with several utterances in one: after that all is sent again', async () => {
+    const { clock, heard, ears, ear } = await heardTwice();
+    ear.say(final('one two', { endOfUtterance: true, fromFinalize: true }));
+    await settle();
+    expect(heard.outputs).toMatchObject([{ text: 'one two', startMs: 0, endMs: 1100 }]);
+    ear.close(1006);
+    await clock.advance(251);
+    expect(msOf(ears[1])).toBe(1100);
+  });
+
+  /** Two utterances, from 0 to 200 and from 600 to 700 ms, and a pause. */
+  async function heardTwice() {
+    const all = hearing();
+    all.feed.push(200, loud);
+    all.feed.push(400);
+    all.feed.push(100, loud);
+    all.feed.push(400);
+    await settle();
+    return all;
+  }
 
   it('knows its words again where no utterance was heard: quiet speech', async () => {
     const { feed, clock, heard, ears } = hearing();
