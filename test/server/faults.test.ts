@@ -244,6 +244,16 @@ describe('what a fault holds', () => {
     expect([sent, closes]).toEqual([[], [1011]]);
   });
 
+  it('is followed by the first goodbye that was said, and by no other', async () => {
+    const { clock, sent, socket, closes } = faultySocket('stall=1s,close=1013@2');
+    socket.send('held');
+    socket.send('closes instead');
+    socket.close(1000);
+    expect(closes).toEqual([]);
+    await clock.advance(1000);
+    expect([sent, closes]).toEqual([['held'], [1013]]);
+  });
+
   it('is not a sound that repeats without end, where nobody reads', async () => {
     const { clock, sent, socket } = faultySocket('endless');
     socket.send(Buffer.from('sound'));
