@@ -93,13 +93,18 @@ describe('a connection that is lost in the middle of a stream', () => {
   });
 
   it('is not asked for a final before it is ready', async () => {
-    const { feed, clock, hearing: stream, ears } = hearing();
+    const { feed, clock, hearing: stream, ears } = hearing({ habits: { ready: false } });
     feed.push(100);
     await settle();
-    ears[0]?.close(1006);
+    ears[0]?.say({ type: 'ready' });
     await settle();
-    stream.finalize();
+    ears[0]?.close(1006);
     await clock.advance(251);
+    stream.finalize();
+    await settle();
+    expect(ears[1]?.words).toBe('');
+    ears[1]?.say({ type: 'ready' });
+    await settle();
     expect(ears[1]?.words).toBe('audio');
   });
 
@@ -276,6 +281,35 @@ describe('a service that tells no places', () => {
     ears[1]?.say(final('two', { endOfUtterance: true }));
     await settle();
     expect(heard.outputs.slice(1)).toMatchObject([{ text: 'two', startMs: 600, endMs: 700 }]);
+  });
+
+  it.each([
+    [299, 299],
+    [300, 150],
+  ])('is sent half of the pause again once it is whole: %i ms, of them %i', async (pauseMs, againMs) => {
+    const { feed, clock, ears } = hearing();
+    feed.push(200, loud);
+    feed.push(pauseMs);
+    await settle();
+    ears[0]?.say(final('one', { endOfUtterance: true }));
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    expect(msOf(ears[1])).toBe(againMs);
+  });
+
+  it('places no final in audio that is too old to be sent again', async () => {
+    const { feed, clock, heard, ears } = hearing({ pace: 'live' });
+    feed.push(200, loud);
+    for (let i = 0; i < 18; i++) feed.push(10_000);
+    feed.push(100, loud);
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    expect(msOf(ears[1])).toBe(180_000);
+    ears[1]?.say(final('one', { endOfUtterance: true }));
+    await settle();
+    expect(heard.outputs).toMatchObject([{ text: 'one', startMs: 180_200, endMs: 180_300 }]);
   });
 
   it('is sent again no later than what it was sent, where the pause behind the utterance has only begun', async () => {
