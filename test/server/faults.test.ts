@@ -290,6 +290,12 @@ describe('a cut at a byte', () => {
     expect([network.passed, network.destroyed]).toEqual([passed, true]);
   });
 
+  it('is made as soon as what lies before it has gone', () => {
+    const { network } = faultySocket('cut@4B');
+    network.write('0123');
+    expect(network.destroyed).toBe(true);
+  });
+
   it('is made on so many connections, however many were open before', () => {
     const armed = armedWith('cut@6Bx1');
     const [first, second] = [faultySocket(armed), faultySocket(armed)];
