@@ -38,6 +38,22 @@ describe('Repeats, where the service tells places', () => {
     });
   });
 
+  it('keeps a word that begins a little before what was given ends', () => {
+    const repeats = new Repeats();
+    repeats.gave(final('one', 0, 500));
+    repeats.begin();
+    const words = [word('one', 100, 470), word('two', 485, 800)];
+    expect(repeats.newIn({ ...final('one two', 100, 800), words }, true)?.text).toBe('two');
+  });
+
+  it('was at the furthest end of all that was given', () => {
+    const repeats = new Repeats();
+    repeats.gave(final('one', 0, 500));
+    repeats.gave(final('aside', 100, 300));
+    repeats.begin();
+    expect(repeats.newIn(final('one', 0, 500), true)).toBeUndefined();
+  });
+
   it('is done with the first that is new: what is behind it is not looked at', () => {
     const repeats = new Repeats();
     repeats.gave(final('one', 0, 500));
@@ -58,6 +74,26 @@ describe('Repeats, where it does not', () => {
     expect(repeats.newIn(final('one', 9, 9), false)).toBeUndefined();
     expect(repeats.newIn(final('two', 9, 9), false)).toBeUndefined();
     expect(repeats.newIn(final('two', 9, 9), false)).toEqual(final('two', 9, 9));
+  });
+
+  it('knows them each time that they are sent again', () => {
+    const repeats = new Repeats();
+    repeats.gave(final('one', 0, 2));
+    for (let again = 0; again < 2; again++) {
+      repeats.begin();
+      expect(repeats.newIn(final('one', 9, 9), false)).toBeUndefined();
+    }
+  });
+
+  it('knows nothing any more behind what is heard otherwise, but behind silence', () => {
+    const repeats = new Repeats();
+    repeats.gave(final('one', 0, 2));
+    repeats.begin();
+    repeats.newIn(final('', 9, 9), false);
+    expect(repeats.newIn(final('one', 9, 9), false)).toBeUndefined();
+    repeats.begin();
+    repeats.newIn(final('won', 9, 9), false);
+    expect(repeats.newIn(final('one', 9, 9), false)).toEqual(final('one', 9, 9));
   });
 
   it('gives what is heard otherwise: better twice than lost', () => {
