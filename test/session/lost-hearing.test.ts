@@ -217,6 +217,118 @@ describe('a connection that is lost in the middle of a stream', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('is waited for as at first, once an utterance was heard on the last one', async () => {
+    const { feed, clock, ears } = hearing();
+    feed.push(100);
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    ears[1]?.say(final('one', { startMs: 0, endMs: 50, endOfUtterance: true }));
+    await settle();
+    ears[1]?.close(1006);
+    await clock.advance(251);
+    expect(ears).toHaveLength(3);
+  });
+
+  it('is not replaced where none was ever ready', async () => {
+    const { feed, clock, hearing: stream, ears, attempts } = hearing({ habits: { ready: false } });
+    feed.push(100);
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(10_000);
+    expect((await stream.result).error?.code).toBe('E_CLOSED');
+    expect(attempts).toHaveLength(1);
+  });
+
+  it('and then another, before that was ready, keep nobody from what was asked for, which is asked for once', async () => {
+    const habits = { answers: false, ready: true };
+    const { feed, clock, hearing: stream, ears } = hearing({ habits });
+    feed.push(100);
+    await settle();
+    stream.finalize();
+    habits.ready = false;
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    habits.ready = true;
+    ears[1]?.close(1006);
+    await clock.advance(501);
+    expect(ears[2]?.words).toBe('audio finalize');
+    ears[2]?.say(final('one', { fromFinalize: true, startMs: 0, endMs: 100 }));
+    feed.push(100);
+    await settle();
+    ears[2]?.close(1006);
+    await clock.advance(251);
+    expect(ears[3]?.words).toBe('audio');
+  });
+
+  it('and then another, before that was ready, at the end of the audio, are no end of the stream', async () => {
+    const habits = { ready: true, answers: false };
+    const { feed, clock, hearing: stream, ears, heard } = hearing({ habits });
+    feed.push(100);
+    feed.end();
+    await settle();
+    habits.ready = false;
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    habits.ready = true;
+    ears[1]?.close(1006);
+    await clock.advance(501);
+    expect(ears[2]?.words).toBe('audio finalize');
+    ears[2]?.say(final('tail', { fromFinalize: true, startMs: 0, endMs: 100 }));
+    expect((await stream.result).why).toBe('done');
+    expect(heard.texts).toEqual(['tail']);
+  });
+
+  it('is sent once what waited for its time when the last one was lost', async () => {
+    const { feed, clock, hearing: stream, ears } = hearing({ pace: 1 });
+    for (let i = 0; i < 3; i++) feed.push(100);
+    feed.end();
+    await clock.advance(150);
+    expect(msOf(ears[0])).toBe(100);
+    ears[0]?.close(1006);
+    await clock.advance(1000);
+    expect((await stream.result).report.audioMs).toBe(300);
+    expect(msOf(ears[1])).toBe(300);
+  });
+
+  it('counts once what is sent again together with what is new', async () => {
+    const { feed, clock, hearing: stream, ears } = hearing({ pace: 'live' });
+    feed.push(400);
+    await settle();
+    ears[0]?.say(final('one', { startMs: 0, endMs: 150, endOfUtterance: true }));
+    await settle();
+    ears[0]?.close(1006);
+    await settle();
+    feed.push(30);
+    await clock.advance(251);
+    expect([msOf(ears[1]), stream.progress.sentMs]).toEqual([280, 430]);
+  });
+
+  it('is caught up with as fast as the audio was to be sent', async () => {
+    const { feed, clock, ears } = hearing({ pace: 4, traits: { pace: 1 } });
+    for (let i = 0; i < 10; i++) feed.push(100);
+    await clock.advance(251);
+    ears[0]?.close(1006);
+    await clock.advance(250);
+    await clock.advance(251);
+    expect(msOf(ears[1])).toBe(1000);
+  });
+
+  it('leaves room for what a microphone hears: what was heard is let go of', async () => {
+    const { feed, clock, ears } = hearing({ pace: 'live' });
+    for (let i = 0; i < 17; i++) feed.push(10_000);
+    await settle();
+    ears[0]?.say(final('one', { startMs: 0, endMs: 170_000, endOfUtterance: true }));
+    await settle();
+    ears[0]?.close(1006);
+    await settle();
+    for (let i = 0; i < 10; i++) feed.push(10_000);
+    await settle();
+    expect(feed.taken).toBe(27);
+    await clock.advance(251);
+    expect(msOf(ears[1])).toBe(100_000);
+  });
+
   it('is the end without `reconnect`, and for what the service said', async () => {
     const alone = hearing({ reconnect: { max: 0 } });
     alone.feed.push(100);
