@@ -343,6 +343,14 @@ describe('a connection that is lost in the middle of a stream', () => {
     expect(told.ears).toHaveLength(1);
   });
 
+  it('took no audio that was still to come', async () => {
+    const { feed, clock, hearing: stream, ears } = hearing({ pace: 1, reconnect: { max: 0 } });
+    for (let i = 0; i < 2; i++) feed.push(100);
+    await clock.advance(150);
+    ears[0]?.close(1006);
+    expect((await stream.result).report.audioMs).toBe(100);
+  });
+
   it('leaves nothing with a signal that lives longer', async () => {
     const { signal } = new AbortController();
     const { feed, clock, hearing: stream, ears } = hearing({ signal });
