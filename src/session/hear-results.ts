@@ -71,11 +71,10 @@ export class HearResults {
     if (forced) meter.finalized(atMs);
     if (!event.endOfUtterance && !forced) return;
     // Without a place of the service's, and no utterance that is heard here, nothing is known to be over.
-    const boundaryMs = told ? placed.endMs : heard && this.#behind(heard);
+    const boundaryMs = this.#reached(told ? placed.endMs : heard && this.#behind(heard));
     if (boundaryMs === undefined) return;
-    this.#reached(boundaryMs);
     this.#heardMs = boundaryMs;
-    this.repeats.settle();
+    this.repeats.settle(meter.audioMs);
     onBoundary(boundaryMs);
   }
 

@@ -20,8 +20,9 @@ export class Repeats {
     this.#givenTexts.push(text);
   }
 
-  /** What was given before is never sent again. */
-  settle(): void {
+  /** What was given before is never sent again; it can reach no further than the audio that was sent, ms. */
+  settle(sentMs: number): void {
+    this.#givenMs = Math.min(this.#givenMs, sentMs);
     this.#givenTexts = [];
   }
 

@@ -55,6 +55,19 @@ describe('GapMeter', () => {
     );
   });
 
+  it('leaves out the time in which nothing could come, of that gap and of no other', () => {
+    const meter = meterOf([10]);
+    meter.stood(100);
+    meter.stood(50);
+    meter.arrived(1180);
+    meter.arrived(1380);
+    expect(meter.lastMs).toBe(1380);
+    expect(meter.maxMs).toBe(200);
+    expect(meter.lastMs).toBe(1380);
+    expect(meter.percentileMs(0.5)).toBeCloseTo(20, 0);
+    expect(meter.percentileMs(0.1)).toBeCloseTo(10, 0);
+  });
+
   it('gives the longest for what lies beyond its last bucket', () => {
     expect(meterOf([500_000]).percentileMs(0.5)).toBe(500_000);
   });

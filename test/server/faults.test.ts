@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 import { readFaults } from '../../src/cli/serve-faults.ts';
-import { FaultySending } from '../../src/server/faults/sending.ts';
+import { type Armed, FaultySending } from '../../src/server/faults/sending.ts';
 import { faultNames, hasScope } from '../../src/server/faults/table.ts';
 import { startFaulty } from '../support/fault-cells.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -214,24 +214,158 @@ describe('a fault', () => {
   });
 });
 
-/** A socket that faults stand in front of, and what gets past them. */
-function faultySocket(spec: string) {
-  const sent: unknown[] = [];
-  class FakeSocket extends EventEmitter {
-    get bufferedAmount(): number {
-      return 0;
-    }
-    send(data: unknown): void {
-      sent.push(data);
-    }
-    close(): void {}
-  }
-  const socket = new FakeSocket();
-  const clock = new ManualClock();
-  const armed = readFaults([spec], 1)
+describe('what a fault holds', () => {
+  it('is counted as what waits, until it has gone', async () => {
+    const { clock, socket } = faultySocket('stall=1s@2');
+    socket.send('first');
+    expect(socket.bufferedAmount).toBe(0);
+    socket.send('two é');
+    socket.send(Buffer.alloc(10));
+    expect(socket.bufferedAmount).toBe(16);
+    await clock.advance(1000);
+    expect(socket.bufferedAmount).toBe(0);
+  });
+
+  it('is written off when the connection goes, and its timers with it', async () => {
+    const { clock, sent, socket } = faultySocket('stall=1s');
+    let written = 0;
+    for (const words of ['one', 'two']) socket.send(words, () => written++);
+    expect([written, clock.pending]).toEqual([0, 1]);
+    socket.emit('close');
+    expect([written, clock.pending, socket.bufferedAmount]).toEqual([2, 0, 0]);
+    expect(sent).toEqual([]);
+  });
+
+  it('lets nobody wait for what it swallows: a message left out, and those behind a goodbye', async () => {
+    const { socket, sent, closes } = faultySocket('close=1011');
+    const written = (words: string) => new Promise<void>((resolve) => socket.send(words, resolve));
+    await written('closes instead');
+    await written('behind it');
+    expect([sent, closes]).toEqual([[], [1011]]);
+  });
+
+  it('is followed by the first goodbye that was said, and by no other', async () => {
+    const { clock, sent, socket, closes } = faultySocket('stall=1s,close=1013@2');
+    socket.send('held');
+    socket.send('closes instead');
+    socket.close(1000);
+    expect(closes).toEqual([]);
+    await clock.advance(1000);
+    expect([sent, closes]).toEqual([['held'], [1013]]);
+  });
+
+  it('is not a sound that repeats without end, where nobody reads', async () => {
+    const { clock, sent, socket } = faultySocket('endless');
+    socket.send(Buffer.from('sound'));
+    socket.unread = 1;
+    await clock.advance(100);
+    expect(sent).toHaveLength(1);
+    socket.unread = 0;
+    await clock.advance(20);
+    expect(sent).toHaveLength(2);
+  });
+
+  it('is written when the last that was made of it is', () => {
+    const { sent, socket, wrote } = faultySocket('unknown');
+    let written = 0;
+    socket.send('itself', () => written++);
+    expect(sent).toHaveLength(2);
+    wrote[0]?.();
+    expect(written).toBe(0);
+    wrote[1]?.();
+    expect(written).toBe(1);
+  });
+});
+
+describe('a cut at a byte', () => {
+  it.each([
+    ['in the middle of a frame', 6, '0123ab'],
+    ['at the end of one', 4, '0123'],
+    ['at the end of the next', 8, '0123abcd'],
+  ])('lets pass what lies before it, and nothing behind: %s', (_where, byte, passed) => {
+    const { network } = faultySocket(`cut@${byte}B`);
+    // An upgrade is answered with text.
+    network.write('0123');
+    for (const words of ['abcd', 'efgh', 'ijkl']) network.write(Buffer.from(words));
+    expect([network.passed, network.destroyed]).toEqual([passed, true]);
+  });
+
+  it('is made as soon as what lies before it has gone', () => {
+    const { network } = faultySocket('cut@4B');
+    network.write('0123');
+    expect(network.destroyed).toBe(true);
+  });
+
+  it('is made on so many connections, however many were open before', () => {
+    const armed = armedWith('cut@6Bx1');
+    const [first, second] = [faultySocket(armed), faultySocket(armed)];
+    for (const { network } of [first, second]) network.write(Buffer.from('0123456789'));
+    expect([first.network.passed, second.network.passed]).toEqual(['012345', '0123456789']);
+  });
+});
+
+describe('a fault at a message', () => {
+  it('acts on so many connections, however many were open before', () => {
+    const armed = armedWith('close=1011x1');
+    const [first, second] = [faultySocket(armed), faultySocket(armed)];
+    for (const { socket } of [first, second]) socket.send('words');
+    expect([first.closes, second.closes, second.sent]).toEqual([[1011], [], ['words']]);
+  });
+
+  it('that stands at a byte acts on the message that begins there', () => {
+    const { socket, sent, closes } = faultySocket('close=1011@5B');
+    for (const words of ['12345', '6']) socket.send(words);
+    expect([sent, closes]).toEqual([['12345'], [1011]]);
+  });
+});
+
+function armedWith(spec: string): Armed[] {
+  return readFaults([spec], 1)
     .faults.filter((wish) => hasScope('message', wish))
     .map((wish) => ({ fault: { ...wish, left: wish.times }, unit: wish.at.unit, at: wish.at.least }));
+}
+
+/** A socket that faults stand in front of, and what gets past them. */
+function faultySocket(armed: string | readonly Armed[]) {
+  const sent: unknown[] = [];
+  const closes: (number | undefined)[] = [];
+  const wrote: (() => void)[] = [];
+  class FakeSocket extends EventEmitter {
+    unread = 0;
+    get bufferedAmount(): number {
+      return this.unread;
+    }
+    send(data: unknown, ...rest: unknown[]): void {
+      sent.push(data);
+      const written = rest.at(-1);
+      wrote.push(() => typeof written === 'function' && written());
+    }
+    close(code?: number): void {
+      closes.push(code);
+    }
+  }
+  const network = new FakeNetwork();
+  const socket = new FakeSocket();
+  const clock = new ManualClock();
   const format = { encoding: 'linear16', sampleRateHz: 16_000, channels: 1 } as const;
-  new FaultySending(socket as unknown as WebSocket, new PassThrough(), { armed, clock, format });
-  return { sent, clock, socket };
+  const faults = { armed: typeof armed === 'string' ? armedWith(armed) : armed, clock, format };
+  new FaultySending(socket as unknown as WebSocket, network as unknown as Duplex, faults);
+  return { sent, closes, wrote, clock, socket, network };
+}
+
+/** The bytes below a socket. */
+class FakeNetwork {
+  passed = '';
+  destroyed = false;
+  write(bytes: Buffer | string): boolean {
+    this.passed += bytes.toString();
+    return true;
+  }
+  end(bytes: Buffer, done: () => void): void {
+    this.passed += bytes.toString();
+    done();
+  }
+  destroy(): void {
+    this.destroyed = true;
+  }
 }

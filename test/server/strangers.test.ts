@@ -39,6 +39,8 @@ describe('the name by which a server is asked for', () => {
     ['one with a user before it', ['localhost@evil.test']],
     ['one with a path behind it', ['localhost/evil.test']],
     ['a port that is none', ['localhost:port']],
+    ['an empty port', ['localhost:']],
+    ['a port that is too long', ['localhost:123456']],
     ['a bracket that does not close', ['[::1']],
   ])('is foreign: %s', (_what, host) => {
     expect(verdict(loopback, host)).toBe(421);
@@ -58,6 +60,11 @@ describe('the name by which a server is asked for', () => {
     expect(verdict(rules, ['192.168.1.6:8080'])).toBe(421);
   });
 
+  it('is the name that is listened on, in capitals or not', () => {
+    expect(verdict({ host: 'Machine.Lan' }, ['machine.lan:8080'])).toBe('passes');
+    expect(verdict({ host: 'machine.lan' }, ['MACHINE.LAN'])).toBe('passes');
+  });
+
   it.each(['0.0.0.0', '::'])('is any address, and no other name, where all are listened on: %s', (host) => {
     expect(verdict({ host }, ['192.168.1.5:8080'])).toBe('passes');
     expect(verdict({ host }, ['[2001:db8::1]:8080'])).toBe('passes');
@@ -72,6 +79,8 @@ describe('the page that asks', () => {
     ['of elsewhere', ['https://evil.test']],
     ['of another server of this machine', ['http://localhost:3000']],
     ['of this server by another name', ['http://localhost:8080']],
+    ['of one whose name begins like ours', ['http://127.0.0.1:8080.evil.test']],
+    ['of one whose port begins like ours', ['http://127.0.0.1:80801']],
     ['without an origin of its own', ['null']],
     ['of nowhere', ['']],
     ['of a file', ['file://']],
@@ -91,8 +100,9 @@ describe('the page that asks', () => {
   });
 
   it('may be one that the user has named, and only that', () => {
-    const rules = { ...loopback, origins: ['https://App.Example/', 'chrome-extension://abc'] };
+    const rules = { ...loopback, origins: ['https://App.Example/', 'chrome-extension://ABC'] };
     expect(verdict(rules, [here], ['https://app.example'])).toBe('passes');
+    expect(verdict(rules, [here], ['https://App.example'])).toBe('passes');
     expect(verdict(rules, [here], ['chrome-extension://abc'])).toBe('passes');
     expect(verdict(rules, [here], ['http://app.example'])).toBe(403);
     expect(verdict(rules, [here], ['https://app.example:8443'])).toBe(403);
@@ -187,6 +197,9 @@ describe('a server among strangers', () => {
     const { server } = await start();
     const refused = await Client.refused(server.wsUrl + direct, { Origin: `https://${'e'.repeat(9000)}` });
     expect(String(refused.body.detail).length).toBeLessThan(200);
+    const misdirected = await Client.refused(server.wsUrl + direct, { Host: 'e'.repeat(9000) });
+    expect(misdirected.status).toBe(421);
+    expect(String(misdirected.body.detail).length).toBeLessThan(200);
   });
 
   it('does not start where what it should let in is nonsense', async () => {

@@ -29,13 +29,26 @@ describe('the wait of wrong keys', () => {
     expect(wrong.delayMs('a')).toBe(0);
   });
 
+  it('is not forgotten while wrong keys still come', async () => {
+    const clock = new ManualClock();
+    const wrong = new WrongKeys(clock, 1024);
+    const waits: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      waits.push(wrong.delayMs('a'));
+      await clock.advance(40_000);
+    }
+    expect(waits).toEqual([0, 0, 0, 125, 250]);
+  });
+
   it('is the longest for one more address than are remembered, until some are forgotten', async () => {
     const clock = new ManualClock();
     const wrong = new WrongKeys(clock, 1024);
     for (let i = 0; i < 1024; i++) expect(wrong.delayMs(`${i}`)).toBe(0);
     expect(wrong.delayMs('one more')).toBe(1000);
     expect(wrong.delayMs('7')).toBe(0);
-    await clock.advance(60_001);
+    await clock.advance(60_000);
+    expect(wrong.delayMs('one more')).toBe(1000);
+    await clock.advance(1);
     expect(wrong.delayMs('one more')).toBe(0);
   });
 });

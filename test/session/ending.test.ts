@@ -172,6 +172,16 @@ describe('the close', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('is waited for as long as ever, however short a silence is borne, where the answer did not say that it is one', async () => {
+    const { clock, ear, hearing, warnings } = await asked({ timeouts: { frameMs: 500, closeMs: 900 } });
+    ear.say(final('all'));
+    await clock.advance(899);
+    ear.close(1000);
+    expect((await hearing.result).why).toBe('done');
+    expect(warnings).toEqual([]);
+    expect(clock.pending).toBe(0);
+  });
+
   it('of a socket that answers no goodbye either is not told as well', async () => {
     const { clock, ear, hearing, warnings } = await asked({ timeouts: { closeMs: 900 } });
     ear.client.close = () => {};

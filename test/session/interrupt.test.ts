@@ -334,6 +334,19 @@ describe('the turn after an interruption', () => {
     expect(hub.links).toHaveLength(1);
   });
 
+  it('goes on where frames carry ids, and the service leaves after an interruption', async () => {
+    const { hub, session } = openFake({ traits: { interrupt: 'id' }, habits: byHand });
+    const turn = session.speak(hello);
+    await settle();
+    turn.interrupt();
+    const next = session.speak(spansOf(['Next.']));
+    await settle();
+    hub.habits = { ...hub.habits, msPerChar: 10, ended: true };
+    hub.link.close(1000);
+    expect((await next.result).why).toBe('done');
+    expect(hub.at(1).texts).toEqual(['Next.']);
+  });
+
   it('goes over another connection where the service knows no interruption', async () => {
     const { hub, session } = openFake({ traits: { interrupt: 'swapSocket' }, habits: byHand });
     const turn = session.speak(hello);

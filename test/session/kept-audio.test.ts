@@ -49,6 +49,34 @@ describe('KeptAudio', () => {
     expect([kept.fromByte, kept.endByte, kept.at(7, 9)]).toEqual([7, 11, bytes(2, 3, 4, 5)]);
   });
 
+  it('has room again for as much as was let go of', () => {
+    const kept = new KeptAudio(4);
+    kept.add(bytes(1, 2, 3, 4));
+    kept.dropBefore(3);
+    expect([kept.hasRoomFor(3), kept.hasRoomFor(4)]).toEqual([true, false]);
+  });
+
+  it('lets go of nothing that has not come', () => {
+    const kept = new KeptAudio(100);
+    kept.add(bytes(1, 2));
+    kept.dropBefore(5);
+    expect(kept.fromByte).toBe(2);
+    kept.add(bytes(3, 4));
+    expect(kept.at(2, 9)).toEqual(bytes(3, 4));
+  });
+
+  it('keeps what it had when its memory grows, also from the middle of a ring', () => {
+    const kept = new KeptAudio(200_000);
+    const whole = Uint8Array.from({ length: 160_000 }, (_, at) => at % 251);
+    const add = (from: number, end: number) => kept.add(whole.subarray(from, end));
+    add(0, 60_000);
+    kept.dropBefore(50_000);
+    // These lie across the end of what it begins with.
+    add(60_000, 80_000);
+    add(80_000, 160_000);
+    expect(kept.at(50_000, 200_000)).toEqual(whole.subarray(50_000));
+  });
+
   it('gives back the stream, however it came, and whatever was let go of on the way', () => {
     const pieces = fc.array(fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 50_000 }), fc.nat(60_000)), {
       maxLength: 12,

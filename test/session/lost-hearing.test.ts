@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { SpeechError } from '../../src/errors.ts';
-import { AudioFeed, final, hearFake } from '../support/fake-listen.ts';
+import { AudioFeed, final, hearFake, interim } from '../support/fake-listen.ts';
 import { settle } from '../support/manual-clock.ts';
 
 const reconnect = { max: 50, random: () => 1 - 2 ** -53 };
@@ -39,6 +39,90 @@ describe('a connection that is lost in the middle of a stream', () => {
     const { report } = await stream.result;
     expect([report.reconnects, report.audioMs, report.segments]).toEqual([1, 500, 2]);
     expect(warnings).toMatchObject([{ code: 'reconnect' }]);
+  });
+
+  it('has the times of all that the next connection tells, from its very first sample on', async () => {
+    const { feed, clock, heard, ears } = hearing();
+    feed.push(400);
+    await settle();
+    ears[0]?.say(final('one', { startMs: 0, endMs: 150, endOfUtterance: true }));
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    const words = [{ text: 'two', startMs: 0, endMs: 50 }];
+    ears[1]?.say(
+      { type: 'speechStarted', atMs: 0 },
+      interim('two', { startMs: 0, endMs: 50, words }),
+      final('two', { startMs: 0, endMs: 50, words }),
+      { type: 'utteranceEnd', lastWordEndMs: 0 },
+    );
+    await settle();
+    const later = { startMs: 150, endMs: 200, words: [{ text: 'two', startMs: 150, endMs: 200 }] };
+    expect(heard.outputs.slice(1)).toMatchObject([
+      { type: 'speechStarted', atMs: 150 },
+      { type: 'interim', ...later },
+      { type: 'final', ...later },
+      { type: 'utteranceEnd', lastWordEndMs: 150 },
+    ]);
+  });
+
+  it('is sent again from the final that was asked for, and not before', async () => {
+    const { feed, clock, hearing: stream, ears } = hearing({ habits: { answers: false } });
+    feed.push(300);
+    await settle();
+    stream.finalize();
+    await settle();
+    ears[0]?.say(final('one', { fromFinalize: true, startMs: 0, endMs: 200 }));
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    expect(msOf(ears[1])).toBe(100);
+  });
+
+  it('is not asked for the final of no audio', async () => {
+    const { feed, clock, hearing: stream, ears } = hearing();
+    feed.push(100);
+    await settle();
+    ears[0]?.say(final('one', { startMs: 0, endMs: 100, endOfUtterance: true }));
+    await settle();
+    ears[0]?.close(1006);
+    feed.end();
+    await clock.advance(251);
+    expect((await stream.result).why).toBe('done');
+    expect(ears[1]?.words).toBe('close');
+  });
+
+  it('is not asked for a final before it is ready', async () => {
+    const { feed, clock, hearing: stream, ears } = hearing({ habits: { ready: false } });
+    feed.push(100);
+    await settle();
+    ears[0]?.say({ type: 'ready' });
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    stream.finalize();
+    await settle();
+    expect(ears[1]?.words).toBe('');
+    ears[1]?.say({ type: 'ready' });
+    await settle();
+    expect(ears[1]?.words).toBe('audio');
+  });
+
+  it('loses no audio where a result reaches further than what was sent', async () => {
+    const { feed, clock, hearing: stream, heard, ears } = hearing({ pace: 'live' });
+    feed.push(400);
+    await settle();
+    ears[0]?.say(final('one', { startMs: 0, endMs: 600, endOfUtterance: true }));
+    await settle();
+    expect(stream.progress.throughMs).toBe(400);
+    ears[0]?.close(1006);
+    await settle();
+    feed.push(100);
+    await clock.advance(251);
+    expect(msOf(ears[1])).toBe(100);
+    ears[1]?.say(final('two', { startMs: 0, endMs: 100, endOfUtterance: true }));
+    await settle();
+    expect(heard.outputs.slice(1)).toMatchObject([{ text: 'two', startMs: 400, endMs: 500 }]);
   });
 
   it('tells no final twice', async () => {
@@ -133,6 +217,118 @@ describe('a connection that is lost in the middle of a stream', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('is waited for as at first, once an utterance was heard on the last one', async () => {
+    const { feed, clock, ears } = hearing();
+    feed.push(100);
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    ears[1]?.say(final('one', { startMs: 0, endMs: 50, endOfUtterance: true }));
+    await settle();
+    ears[1]?.close(1006);
+    await clock.advance(251);
+    expect(ears).toHaveLength(3);
+  });
+
+  it('is not replaced where none was ever ready', async () => {
+    const { feed, clock, hearing: stream, ears, attempts } = hearing({ habits: { ready: false } });
+    feed.push(100);
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(10_000);
+    expect((await stream.result).error?.code).toBe('E_CLOSED');
+    expect(attempts).toHaveLength(1);
+  });
+
+  it('and then another, before that was ready, keep nobody from what was asked for, which is asked for once', async () => {
+    const habits = { answers: false, ready: true };
+    const { feed, clock, hearing: stream, ears } = hearing({ habits });
+    feed.push(100);
+    await settle();
+    stream.finalize();
+    habits.ready = false;
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    habits.ready = true;
+    ears[1]?.close(1006);
+    await clock.advance(501);
+    expect(ears[2]?.words).toBe('audio finalize');
+    ears[2]?.say(final('one', { fromFinalize: true, startMs: 0, endMs: 100 }));
+    feed.push(100);
+    await settle();
+    ears[2]?.close(1006);
+    await clock.advance(251);
+    expect(ears[3]?.words).toBe('audio');
+  });
+
+  it('and then another, before that was ready, at the end of the audio, are no end of the stream', async () => {
+    const habits = { ready: true, answers: false };
+    const { feed, clock, hearing: stream, ears, heard } = hearing({ habits });
+    feed.push(100);
+    feed.end();
+    await settle();
+    habits.ready = false;
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    habits.ready = true;
+    ears[1]?.close(1006);
+    await clock.advance(501);
+    expect(ears[2]?.words).toBe('audio finalize');
+    ears[2]?.say(final('tail', { fromFinalize: true, startMs: 0, endMs: 100 }));
+    expect((await stream.result).why).toBe('done');
+    expect(heard.texts).toEqual(['tail']);
+  });
+
+  it('is sent once what waited for its time when the last one was lost', async () => {
+    const { feed, clock, hearing: stream, ears } = hearing({ pace: 1 });
+    for (let i = 0; i < 3; i++) feed.push(100);
+    feed.end();
+    await clock.advance(150);
+    expect(msOf(ears[0])).toBe(100);
+    ears[0]?.close(1006);
+    await clock.advance(1000);
+    expect((await stream.result).report.audioMs).toBe(300);
+    expect(msOf(ears[1])).toBe(300);
+  });
+
+  it('counts once what is sent again together with what is new', async () => {
+    const { feed, clock, hearing: stream, ears } = hearing({ pace: 'live' });
+    feed.push(400);
+    await settle();
+    ears[0]?.say(final('one', { startMs: 0, endMs: 150, endOfUtterance: true }));
+    await settle();
+    ears[0]?.close(1006);
+    await settle();
+    feed.push(30);
+    await clock.advance(251);
+    expect([msOf(ears[1]), stream.progress.sentMs]).toEqual([280, 430]);
+  });
+
+  it('is caught up with as fast as the audio was to be sent', async () => {
+    const { feed, clock, ears } = hearing({ pace: 4, traits: { pace: 1 } });
+    for (let i = 0; i < 10; i++) feed.push(100);
+    await clock.advance(251);
+    ears[0]?.close(1006);
+    await clock.advance(250);
+    await clock.advance(251);
+    expect(msOf(ears[1])).toBe(1000);
+  });
+
+  it('leaves room for what a microphone hears: what was heard is let go of', async () => {
+    const { feed, clock, ears } = hearing({ pace: 'live' });
+    for (let i = 0; i < 17; i++) feed.push(10_000);
+    await settle();
+    ears[0]?.say(final('one', { startMs: 0, endMs: 170_000, endOfUtterance: true }));
+    await settle();
+    ears[0]?.close(1006);
+    await settle();
+    for (let i = 0; i < 10; i++) feed.push(10_000);
+    await settle();
+    expect(feed.taken).toBe(27);
+    await clock.advance(251);
+    expect(msOf(ears[1])).toBe(100_000);
+  });
+
   it('is the end without `reconnect`, and for what the service said', async () => {
     const alone = hearing({ reconnect: { max: 0 } });
     alone.feed.push(100);
@@ -145,6 +341,14 @@ describe('a connection that is lost in the middle of a stream', () => {
     told.ear.say({ type: 'error', fault: { code: 'E_PROVIDER', message: 'no ears today' } });
     expect((await told.hearing.result).error?.message).toBe('no ears today');
     expect(told.ears).toHaveLength(1);
+  });
+
+  it('took no audio that was still to come', async () => {
+    const { feed, clock, hearing: stream, ears } = hearing({ pace: 1, reconnect: { max: 0 } });
+    for (let i = 0; i < 2; i++) feed.push(100);
+    await clock.advance(150);
+    ears[0]?.close(1006);
+    expect((await stream.result).report.audioMs).toBe(100);
   });
 
   it('leaves nothing with a signal that lives longer', async () => {
@@ -198,6 +402,105 @@ describe('a service that tells no places', () => {
     await settle();
     expect(heard.outputs.slice(1)).toMatchObject([{ text: 'two', startMs: 600, endMs: 700 }]);
   });
+
+  it.each([
+    [299, 299],
+    [300, 150],
+  ])('is sent half of the pause again once it is whole: %i ms, of them %i', async (pauseMs, againMs) => {
+    const { feed, clock, ears } = hearing();
+    feed.push(200, loud);
+    feed.push(pauseMs);
+    await settle();
+    ears[0]?.say(final('one', { endOfUtterance: true }));
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    expect(msOf(ears[1])).toBe(againMs);
+  });
+
+  it('places no final in audio that is too old to be sent again', async () => {
+    const { feed, clock, heard, ears } = hearing({ pace: 'live' });
+    feed.push(200, loud);
+    for (let i = 0; i < 18; i++) feed.push(10_000);
+    feed.push(100, loud);
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    expect(msOf(ears[1])).toBe(180_000);
+    ears[1]?.say(final('one', { endOfUtterance: true }));
+    await settle();
+    expect(heard.outputs).toMatchObject([{ text: 'one', startMs: 180_200, endMs: 180_300 }]);
+  });
+
+  it('is sent again no later than what it was sent, where the pause behind the utterance has only begun', async () => {
+    const { feed, clock, ears, heard } = hearing();
+    feed.push(200, loud);
+    feed.push(100);
+    await settle();
+    ears[0]?.say(final('one', { endOfUtterance: true }));
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    expect(msOf(ears[1])).toBe(100);
+    feed.push(300);
+    feed.push(100, loud);
+    await settle();
+    ears[1]?.say(final('two', { endOfUtterance: true }));
+    await settle();
+    expect(heard.outputs.slice(1)).toMatchObject([{ text: 'two', startMs: 600, endMs: 700 }]);
+  });
+
+  it('may say in the next utterance what it said in the last one', async () => {
+    const { feed, clock, heard, ears } = hearing();
+    feed.push(200, loud);
+    feed.push(400);
+    feed.push(100, loud);
+    await settle();
+    ears[0]?.say(final('yes', { endOfUtterance: true }));
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    ears[1]?.say(final('yes', { endOfUtterance: true }));
+    await settle();
+    expect(heard.texts).toEqual(['yes', 'yes']);
+  });
+
+  it('has its finals placed one utterance after another, and is taken to have heard so far', async () => {
+    const { feed, hearing: stream, heard, ear } = await heardTwice();
+    // Nothing was found in the noise before.
+    ear.say(final('', { endOfUtterance: true }), final('one', { endOfUtterance: true }));
+    await settle();
+    expect(stream.progress.throughMs).toBe(350);
+    ear.say(final('two', { endOfUtterance: true }));
+    await settle();
+    expect(stream.progress.throughMs).toBe(850);
+    expect(heard.outputs).toMatchObject([
+      { text: 'one', startMs: 0, endMs: 200 },
+      { text: 'two', startMs: 600, endMs: 700 },
+    ]);
+    feed.end();
+  });
+
+  it('may answer `finalize` with several utterances in one: after that all is sent again', async () => {
+    const { clock, heard, ears, ear } = await heardTwice();
+    ear.say(final('one two', { endOfUtterance: true, fromFinalize: true }));
+    await settle();
+    expect(heard.outputs).toMatchObject([{ text: 'one two', startMs: 0, endMs: 1100 }]);
+    ear.close(1006);
+    await clock.advance(251);
+    expect(msOf(ears[1])).toBe(1100);
+  });
+
+  /** Two utterances, from 0 to 200 and from 600 to 700 ms, and a pause. */
+  async function heardTwice() {
+    const all = hearing();
+    all.feed.push(200, loud);
+    all.feed.push(400);
+    all.feed.push(100, loud);
+    all.feed.push(400);
+    await settle();
+    return all;
+  }
 
   it('knows its words again where no utterance was heard: quiet speech', async () => {
     const { feed, clock, heard, ears } = hearing();

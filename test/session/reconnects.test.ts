@@ -35,6 +35,13 @@ describe('Reconnects', () => {
     expect(established(1, () => 0.5).next(lost)).toBe(187.5);
   });
 
+  it('waits no shorter than its own waits for who asks for less, and counts that attempt', () => {
+    const reconnects = established();
+    const asked = new SpeechError('E_RATE_LIMIT', 'later', { detail: { retryAfterS: 1 } });
+    const waits = Array.from({ length: 6 }, () => rounded(reconnects.next(asked)));
+    expect(waits).toEqual([1000, 1000, 1000, 2000, 4000, undefined]);
+  });
+
   it('makes no more than it may', () => {
     const reconnects = established(2);
     for (const wanted of [true, true, false]) {
@@ -63,6 +70,7 @@ describe('Retry-After', () => {
     ['2', '', 2],
     [' 0 ', '', 0],
     ['Thu, 26 Nov 2026 10:00:07 GMT', date, 7],
+    ['Thu, 26 Nov 2026 10:00:07 GMT', 'Thu, 26 Nov 2026 09:59:59.500 GMT', 8],
     ['Thu, 26 Nov 2026 09:00:00 GMT', date, 0],
     ['Thu, 26 Nov 2026 10:00:07 GMT', '', undefined],
     ['soon', date, undefined],
@@ -77,6 +85,12 @@ describe('Retry-After', () => {
       detail: { status: 429, ...(wanted !== undefined && { retryAfterS: wanted }) },
     });
     expect('retryAfterS' in withRetryAfter(error, headers).detail).toBe(wanted !== undefined);
+  });
+
+  it('leaves an error its cause', () => {
+    const cause = new Error('why');
+    const error = new SpeechError('E_RATE_LIMIT', 'later', { cause });
+    expect(withRetryAfter(error, { 'retry-after': '2' }).cause).toBe(cause);
   });
 
   it('leaves an error alone where there is none', () => expect(withRetryAfter(lost, {})).toBe(lost));

@@ -191,6 +191,14 @@ describe('a connection near its end', () => {
     expect(hub.links).toHaveLength(2);
   });
 
+  it('is watched no longer than it is there', async () => {
+    const { clock, session } = openFake({ traits: { limits } });
+    await session.speak(spansOf(['One.'])).result;
+    expect(clock.pending).toBeGreaterThan(0);
+    await session.close();
+    expect(clock.pending).toBe(0);
+  });
+
   it('is replaced at the first checkpoint once the next is open, and the text goes on there', async () => {
     const { clock, hub, session } = openMortal();
     const feed = new SpanFeed();

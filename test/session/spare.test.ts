@@ -135,6 +135,18 @@ describe('a connection warmed ahead', () => {
     expect(fake.clock.pending).toBe(0);
   });
 
+  it.each([
+    [4_999, 2],
+    [5_000, 3],
+  ])('that dies after %i ms leaves %i that were opened', async (livedMs, opened) => {
+    const fake = openFake(swaps);
+    await sounding(fake);
+    await fake.clock.advance(livedMs);
+    fake.hub.at(1).close(1011, 'idle');
+    await settle();
+    expect(fake.hub.links).toHaveLength(opened);
+  });
+
   it('that dies while nothing is said is not replaced before it is needed', async () => {
     const fake = openFake({ ...swaps, habits: {} });
     await fake.session.speak(hello).result;
@@ -187,6 +199,26 @@ describe('a connection warmed ahead', () => {
     expect(fake.hub.at(2).words).toBe('begin text flush end');
   });
 
+  it('is forgiven again when another has done its work since the last dead one', async () => {
+    const fake = openFake(swaps);
+    const { turn } = await sounding(fake);
+    turn.interrupt();
+    const second = fake.session.speak(spansOf(['Second.']));
+    await settle();
+    fake.hub.at(1).close(1011);
+    await settle();
+    // It was said on one that was opened for it, and another was warmed then.
+    fake.hub.at(2).sound(second.id, 10);
+    await settle();
+    second.interrupt();
+    const third = fake.session.speak(spansOf(['Third.']));
+    await settle();
+    expect(fake.hub.at(3).texts).toEqual(['Third.']);
+    fake.hub.habits = { ...fake.hub.habits, msPerChar: 10, ended: true };
+    fake.hub.at(3).close(1011);
+    expect(await third.result).toMatchObject({ why: 'done', report: { connections: 2 } });
+  });
+
   it('that has done something is trusted no more than any other', async () => {
     const fake = openFake(swaps);
     const { turn } = await sounding(fake);
@@ -230,10 +262,12 @@ describe('a connection warmed ahead', () => {
     const abort = new AbortController();
     const fake = openFake({ ...swaps, signal: abort.signal });
     const { heard } = await sounding(fake);
+    await fake.clock.advance(20_000);
     abort.abort(new Error('enough'));
     await settle();
     expect(heard.error).toEqual(new Error('enough'));
     expect(fake.hub.links.map(({ closedWith }) => closedWith?.code)).toEqual([1006, 1006]);
+    expect(fake.hub.attempts).toHaveLength(2);
     expect(fake.clock.pending).toBe(0);
   });
 
@@ -284,6 +318,38 @@ describe('a service whose connections end with their turn', () => {
     expect(fake.hub.at(0).texts).toEqual(['Hello there. ']);
     expect(fake.hub.at(0).closedWith?.code).toBe(1000);
     expect(next.progress.sentChar).toBe(5);
+  });
+
+  it('goes on with it to the end of its turn, also when it is asked whether it is ready', async () => {
+    const fake = openFake({ ...ends, habits: { ended: false } });
+    const turn = fake.session.speak(hello);
+    const heard = collect(turn);
+    await settle();
+    await fake.session.ready();
+    fake.hub.at(0).sound(turn.id, 50);
+    fake.hub.at(0).say({ type: 'ended', turn: turn.id, why: 'done' });
+    expect(await turn.result).toMatchObject({ why: 'done', report: { connections: 1 } });
+    await settle();
+    expect(heard.ms).toBe(180);
+  });
+
+  it('forgives the next one its death also where a turn was interrupted before any sound', async () => {
+    const fake = openFake({ ...ends, habits: { msPerChar: undefined, ended: false } });
+    const turn = fake.session.speak(hello);
+    await settle();
+    fake.hub.at(0).sound(turn.id, 10);
+    await settle();
+    turn.interrupt();
+    const silent = fake.session.speak(hello);
+    await settle();
+    expect(fake.hub.at(1).texts).toEqual(['Hello there. ']);
+    silent.interrupt();
+    fake.hub.habits = { ...fake.hub.habits, msPerChar: 10, ended: true };
+    const last = fake.session.speak(spansOf(['Last.']));
+    await settle();
+    expect(fake.hub.at(2).texts).toEqual(['Last.']);
+    fake.hub.at(2).close(1006);
+    expect(await last.result).toMatchObject({ why: 'done', report: { connections: 2 } });
   });
 
   it('may close it itself', async () => {

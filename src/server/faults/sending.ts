@@ -78,10 +78,10 @@ export class FaultySending {
       const written = typeof last === 'function' ? () => void last() : nothing;
       this.#message(typeof data === 'string' ? { kind: 'text', text: data } : binary(data), written);
     };
-    // A goodbye waits behind what waits.
+    // A goodbye waits behind what waits, and is the first that was said, as it would be without that.
     const close = socket.close.bind(socket);
     socket.close = (code, reason) => {
-      if (this.#holds > 0) this.#goodbye = () => close(code, reason);
+      if (this.#holds > 0) this.#goodbye ??= () => close(code, reason);
       else close(code, reason);
     };
     const buffered = () => Reflect.get(Object.getPrototypeOf(socket), 'bufferedAmount', socket) as number;

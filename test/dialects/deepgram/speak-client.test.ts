@@ -26,6 +26,13 @@ describe('a client', () => {
     expect(client.told({ type: 'Metadata', request_id: 'r2' })).toEqual([{ type: 'note', name: 'metadata' }]);
   });
 
+  it('is not ready for sound that is of no turn', () => {
+    client = new TestClient();
+    expect(types(client.heard(1, 0))).toEqual(['warning', 'note']);
+    client.speak('a');
+    expect(types(client.heard(1, 0))).toEqual(['ready', 'audio']);
+  });
+
   it('says nothing of turns that it does not know', () => {
     expect(client.sent({ type: 'text', turn: 'x', text: 'Hi', throughChar: 2 })).toEqual([]);
     expect(client.sent({ type: 'flush', turn: 'x' })).toEqual([]);
@@ -81,6 +88,16 @@ describe('an interruption', () => {
     client.sent({ type: 'interrupt', turn: 'c' });
     expect(cleared(0)).toMatchObject([{ turn: 'a' }, { turn: 'b' }]);
     expect(cleared(1)).toMatchObject([{ turn: 'c', why: 'interrupted' }]);
+  });
+
+  it('has the errors that come before its answer', () => {
+    client.speak('a');
+    client.sent({ type: 'interrupt', turn: 'a' });
+    client.speak('b');
+    const error = { type: 'Error', description: 'no', code: 'NET-0000' };
+    expect(client.told(error)).toMatchObject([{ type: 'error', turn: 'a' }]);
+    cleared();
+    expect(client.told(error)).toMatchObject([{ type: 'error', turn: 'b' }]);
   });
 
   it('leaves the next turn its own sound and its own acknowledgement', () => {

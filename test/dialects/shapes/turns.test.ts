@@ -42,6 +42,15 @@ describe('acknowledgements without an id', () => {
     expect(turns.acknowledged('flushed')).toBeDefined();
   });
 
+  it('of another kind are new ones behind sound', () => {
+    const a = begin('a', 3);
+    flushed(a);
+    flushed(a);
+    expect(turns.acknowledged('audio_end')).toBeDefined();
+    turns.heard();
+    expect(turns.acknowledged('flushed')).toBeDefined();
+  });
+
   it('may be a normal close, behind sound', () => {
     const a = begin('a', 3);
     flushed(a, true);
@@ -81,6 +90,26 @@ describe('an interruption', () => {
     expect(turns.acknowledged('flushed')).toBeUndefined();
     expect(turns.cleared()).toEqual({ is: 'over', turns: [a] });
     expect(turns.clearing).toBeUndefined();
+  });
+
+  it.each([
+    ['answered', () => turns.cleared()],
+    ['given up', () => turns.abandoned()],
+  ])('leaves nothing of its sound and its answers to the next turn, once it is %s', (_how, over) => {
+    const a = begin('a', 3);
+    flushed(a);
+    flushed(a);
+    turns.acknowledged('audio_end');
+    turns.interrupt();
+    over();
+    const b = begin('b', 5);
+    flushed(b);
+    expect(turns.acknowledged('flushed')).toMatchObject({ turn: b });
+    turns.heard();
+    turns.interrupt();
+    over();
+    flushed(begin('c', 7), true);
+    expect(turns.closedAfterAudio()).toBeUndefined();
   });
 
   it('is over when the connection is', () => {
