@@ -34,8 +34,6 @@ function start(work: Work, signal: AbortSignal): Running {
     stop() {
       signal.removeEventListener('abort', onAbort);
       cancel();
-      // Who makes the audio may wait for room, and nobody reads it any more.
-      queue.cut();
     },
   };
 }
