@@ -70,7 +70,7 @@ const rooms: Record<string, Room> = {
   },
   server: {
     may: [
-      ...['errors.ts', 'clock.ts:types', 'log.ts', 'speech:types', 'text', 'audio/format.ts', 'audio/encode.ts'],
+      ...['errors.ts', 'clock.ts', 'log.ts', 'speech:types', 'text', 'audio/format.ts', 'audio/encode.ts'],
       ...['audio/g711.ts', 'engine/engine.ts:types', 'engine/recogniser.ts:types', 'transport/transport.ts:types'],
       ...['audio/wav-header.ts', 'metrics/random.ts', 'deferred.ts'],
     ],

@@ -1,5 +1,6 @@
 import type { AudioChunk } from '../audio/format.ts';
 import { frameBytes } from '../audio/format.ts';
+import { loopTurn } from '../clock.ts';
 import { type Deferred, deferred } from '../deferred.ts';
 import type { SynthesisOutput, SynthesisRequest, Synthesizer } from '../engine/engine.ts';
 import { toSpeechError } from '../errors.ts';
@@ -141,8 +142,13 @@ export class SpeakWork {
   async #run(): Promise<void> {
     for (let job = await this.#take(); job !== undefined; job = await this.#take()) {
       this.#atWork = true;
-      if (job.kind === 'sentence') await this.#speak(job);
-      else await this.#answer(job);
+      if (job.kind === 'mark') {
+        await this.#answer(job);
+      } else {
+        await this.#speak(job);
+        // An engine may answer at once; that a client has gone, or wants to be heard, is seen when the event loop turns.
+        await loopTurn();
+      }
       this.#atWork = false;
     }
   }

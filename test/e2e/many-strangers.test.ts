@@ -13,7 +13,7 @@ const seed = Number(process.env.VOX_SEED ?? 20261126);
 const counts = { dropped: 10_000, hostile: 1000 } as const;
 
 /** What may be left of them all, beside what a first lot of the same kinds left. */
-const most = { heapBytes: 8 * 2 ** 20, rssBytes: 768 * 2 ** 20 } as const;
+const most = { heapBytes: 4 * 2 ** 20, rssBytes: 64 * 2 ** 20 } as const;
 
 /** Short, so that what is slow is found out within the test; all others are what `vox serve` has. */
 const flags = [
@@ -291,9 +291,8 @@ function leaks(before: Held, after: Held): string[] {
 }
 
 async function warm(server: WatchedServer): Promise<Held> {
-  // As many at once as later: what a process has once had to hold at the same time, it keeps room for.
-  await run(server, droppers, 350, 100);
-  await run(server, hostile, 150, 150);
+  await run(server, droppers, 400, 50);
+  await run(server, hostile, 100, 50);
   return server.held();
 }
 
