@@ -46,7 +46,7 @@ const halfWave = 4;
 export function createScriptedEngine(options: ScriptedOptions = {}): ScriptedEngine {
   const { languages = ['en'] } = options;
   const counts: ScriptedCounts = { started: 0, finished: 0, aborted: 0, failed: 0 };
-  const closing = new AbortController();
+  const underWay: UnderWay = { counts, requests: new Set(), closed: false };
   return {
     name: 'scripted',
     counts,
@@ -54,10 +54,11 @@ export function createScriptedEngine(options: ScriptedOptions = {}): ScriptedEng
     choose: async (wish) => choose(wish, languages),
     synthesize(request, signal) {
       checkRequest(request);
-      return streamOf([(queue) => start(request, options, counts, queue, closing.signal)], request.format, signal);
+      return streamOf([(queue) => start(request, options, underWay, queue)], request.format, signal);
     },
     async close() {
-      closing.abort(new SpeechError('E_ENGINE', 'the engine was closed'));
+      underWay.closed = true;
+      for (const stop of underWay.requests) stop.abort(closedFault());
     },
   };
 }
@@ -72,28 +73,41 @@ function choose({ model, voice, language = 'en' }: VoiceWish, languages: readonl
   return { voice: 'scripted', language, warnings };
 }
 
+/** Held here, and not as signals that hang on one of the engine's: Node keeps a reference of each of those for ever. */
+interface UnderWay {
+  readonly counts: ScriptedCounts;
+  readonly requests: Set<AbortController>;
+  closed: boolean;
+}
+
+const calledOff = new DOMException('the request was called off', 'AbortError');
+const closedFault = () => new SpeechError('E_ENGINE', 'the engine was closed');
+
 /** Starts one request and counts how it ends. */
 function start(
   request: SynthesisRequest,
   options: ScriptedOptions,
-  counts: ScriptedCounts,
+  { counts, requests, closed }: UnderWay,
   queue: SliceQueue,
-  closing: AbortSignal,
 ): () => void {
-  const calledOff = new AbortController();
+  const stop = new AbortController();
+  if (closed) stop.abort(closedFault());
+  requests.add(stop);
   counts.started += 1;
-  speak(request, options, queue, AbortSignal.any([calledOff.signal, closing])).then(
-    () => {
-      counts.finished += 1;
-      queue.end();
-    },
-    (error) => {
-      if (calledOff.signal.aborted) counts.aborted += 1;
-      else counts.failed += 1;
-      queue.fail(error);
-    },
-  );
-  return () => calledOff.abort();
+  speak(request, options, queue, stop.signal)
+    .then(
+      () => {
+        counts.finished += 1;
+        queue.end();
+      },
+      (error) => {
+        if (stop.signal.reason === calledOff) counts.aborted += 1;
+        else counts.failed += 1;
+        queue.fail(error);
+      },
+    )
+    .finally(() => requests.delete(stop));
+  return () => stop.abort(calledOff);
 }
 
 async function speak(
