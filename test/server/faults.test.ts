@@ -168,7 +168,7 @@ describe('a fault', () => {
   });
 
   it('that answers later admits then, and not before', async () => {
-    const server = await startFaulty({ spec: 'late=100ms' }, { sessions: 1 });
+    const server = await startFaulty({ spec: 'late=100ms' }, { limits: { sessions: 1 } });
     const answers = [0, 1, 2].map(async () => {
       const client = new RawSocket(server.port);
       return client
@@ -322,7 +322,7 @@ describe('a fault at a message', () => {
 function armedWith(spec: string): Armed[] {
   return readFaults([spec], 1)
     .faults.filter((wish) => hasScope('message', wish))
-    .map((wish) => ({ fault: { ...wish, left: wish.times }, unit: wish.at.unit, at: wish.at.least }));
+    .map((wish) => ({ fault: { ...wish, left: wish.times, acted: 0 }, unit: wish.at.unit, at: wish.at.least }));
 }
 
 /** A socket that faults stand in front of, and what gets past them. */

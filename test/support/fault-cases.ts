@@ -21,15 +21,15 @@ export interface FaultRow extends FaultCase {
   readonly but?: Partial<Record<DialectName, { readonly speak?: Ends; readonly listen?: Ends }>>;
   /** What measures takes no other connection, so that it ends otherwise where the others are healed by one. */
   readonly measured?: Ends;
-  /** Where what comes is not what was said, and no client can mend it: what it leaves there is not looked at. */
+  /** Of these what came is not what was said, and no client can mend it: some is left, and it may be any. */
   readonly spoils?: readonly DialectName[];
-  /** What must be said of it, in both directions or one, and in all dialects or some; not where it is an error. */
-  readonly warns?: {
-    readonly of: string;
-    readonly direction?: 'speak' | 'listen';
-    readonly dialects?: readonly DialectName[];
-  };
+  /** The code of the warning that must be said of it, where it is no error. */
+  readonly warns?: string;
+  /** Something came before the error, and must be kept. */
+  readonly keeps?: true;
   readonly commands?: readonly CommandName[];
+  /** It can act in these alone. */
+  readonly dialects?: readonly DialectName[];
 }
 
 const both = (spec: string, ends: Ends, more: Partial<FaultRow> = {}): FaultRow => ({
@@ -38,6 +38,10 @@ const both = (spec: string, ends: Ends, more: Partial<FaultRow> = {}): FaultRow 
   listen: ends,
   ...more,
 });
+const commandsOf = (direction: 'speak' | 'listen') =>
+  commandNames.filter((name) => commands[name].direction === direction);
+const speaking = commandsOf('speak');
+const hearing = commandsOf('listen');
 const soon = { args: ['--timeout', '1', '--connect-timeout', '1'], reconnects: 0 };
 /** A file and a transcript say it for all that reconnect. */
 const few: readonly CommandName[] = ['synth to a file', 'transcribe', 'bench tts', 'bench stt'];
@@ -50,8 +54,10 @@ const closed = (code: number, ends: Ends, more: Partial<FaultRow> = {}) =>
 /** SLNG alone has numbers, and they say what came wrong, not what was meant. */
 const numbered = (of: string): Partial<FaultRow> => ({
   slngAudio: 'json',
+  dialects: ['slng'],
+  commands: speaking,
   spoils: ['slng'],
-  warns: { of, direction: 'speak', dialects: ['slng'] },
+  warns: of,
 });
 
 /** Every fault, and what must come of it. */
@@ -77,12 +83,14 @@ export const faultRows: readonly FaultRow[] = [
   both('stall=60s@3', 'E_TIMEOUT', soon),
   both('cut@1', 'E_CLOSED', { reconnects: 2 }),
   both('cut@3', 'E_CLOSED', { reconnects: 0 }),
-  both('cut@3x1', 'ok', { measured: 'E_CLOSED', warns: { of: 'reconnect' } }),
-  both('cut@1B-9kBx2', 'ok', { measured: ['ok', 'E_CLOSED'] }),
+  both('cut@3x1', 'ok', { measured: 'E_CLOSED', warns: 'reconnect' }),
+  // The first message of SLNG is its ready, before which nothing is lost.
+  both('cut@200B-9kBx2', 'ok', { commands: speaking, measured: 'E_CLOSED', warns: 'reconnect' }),
+  both('cut@200B-900Bx2', 'ok', { commands: hearing, measured: 'E_CLOSED', warns: 'reconnect' }),
   closed(1000, 'E_CLOSED', {
     but: { telnyx: { speak: 'ok' } },
     spoils: ['telnyx'],
-    warns: { of: 'unconfirmed_end', direction: 'speak', dialects: ['telnyx'] },
+    warns: 'unconfirmed_end',
   }),
   closed(1001, 'E_CLOSED'),
   closed(1002, 'E_PROTOCOL'),
@@ -97,26 +105,32 @@ export const faultRows: readonly FaultRow[] = [
   closed(1014, 'E_CLOSED'),
   closed(3000, 'E_CLOSED'),
   closed(4000, 'E_CLOSED'),
-  both('close=1011@3x1', 'ok', { measured: 'E_PROVIDER', warns: { of: 'reconnect' } }),
-  both('close=1001@3x2', 'ok', { measured: 'E_CLOSED', warns: { of: 'reconnect' } }),
-  both('malformed@2', 'ok', { warns: { of: 'malformed' } }),
+  // Behind the first sound, and behind the first final.
+  both('close=1011@16', 'E_PROVIDER', { reconnects: 0, commands: speaking, keeps: true }),
+  both('close=1011@7', 'E_PROVIDER', { reconnects: 0, commands: hearing, keeps: true }),
+  both('stall=60s@16', 'E_TIMEOUT', { ...soon, commands: speaking, keeps: true }),
+  // Sent faster than it is heard, a final that is under way may be the answer to `finalize` (SLNG, Telnyx).
+  both('stall=60s@7', 'E_TIMEOUT', { ...soon, commands: ['listen'], keeps: true }),
+  both('close=1011@3x1', 'ok', { measured: 'E_PROVIDER', warns: 'reconnect' }),
+  both('close=1001@3x2', 'ok', { measured: 'E_CLOSED', warns: 'reconnect' }),
+  both('malformed@2', 'ok', { warns: 'malformed' }),
   // Of Telnyx it is a sound, of the others the answer to a flush or a session's ready.
   both('truncated@2', 'ok', {
     ...{ args: ['--timeout', '2'], reconnects: 0 },
     but: { deepgram: { speak: 'E_TIMEOUT' } },
     spoils: ['telnyx'],
-    warns: { of: 'malformed' },
+    warns: 'malformed',
   }),
   both('unknown@2', 'ok'),
   both('huge@2', 'ok'),
   // Later sound is one byte early from there on, as it is where a service cuts samples in two.
-  both('odd@2', 'ok', { spoils: dialectNames, warns: { of: 'odd_byte', direction: 'speak' } }),
-  both('riff', 'ok'),
-  both('rate', 'ok', { warns: { of: 'riff_format', direction: 'speak' } }),
+  both('odd@2', 'ok', { commands: speaking, spoils: dialectNames, warns: 'odd_byte' }),
+  both('riff', 'ok', { commands: speaking }),
+  both('rate', 'ok', { commands: speaking, warns: 'riff_format' }),
   both('duplicate@2', 'ok', numbered('sequence_repeated')),
   // That the very first is missing cannot be known.
   both('missing@7', 'ok', numbered('sequence_gap')),
-  both('flood', 'ok'),
+  both('flood', 'ok', { commands: hearing }),
   both('endless@2', 'ok', { spoils: dialectNames }),
   // What speaks says far more than that; what listens may have said all by then.
   {
@@ -137,7 +151,13 @@ export const faultRows: readonly FaultRow[] = [
   both('20 kB/s', 'ok', { network: { bytesASecond: 20_000 } }),
 ];
 
-export const cellsInADialect = faultRows.reduce((sum, row) => sum + (row.commands ?? commandNames).length, 0);
+/** The commands that it is tried with, in a dialect. */
+export function commandsFor(
+  { commands: some = commandNames, dialects = dialectNames }: FaultRow,
+  dialect: DialectName,
+) {
+  return dialects.includes(dialect) ? some : [];
+}
 
 interface Judged {
   readonly fault: FaultRow;
@@ -152,21 +172,21 @@ export function endsOf({ fault, dialect, command }: Judged): readonly End[] {
   return typeof ends === 'string' ? [ends] : ends;
 }
 
-function warningOf({ fault, dialect, command }: Judged): string | undefined {
-  const { direction, measures }: Command = commands[command];
-  if (!fault.warns || (measures && fault.measured)) return undefined;
-  const { of, direction: only = direction, dialects = dialectNames } = fault.warns;
-  return only === direction && dialects.includes(dialect) ? of : undefined;
+/** What is wrong with an outcome: it ended otherwise than it must, in silence, or what came is not kept as it came. */
+export function wrongIn({ ended, left, acted, warned }: Outcome, judged: Judged): string | undefined {
+  const { fault, dialect, command } = judged;
+  const must: readonly string[] = endsOf(judged);
+  if (acted === false) return 'the fault never acted';
+  if (!must.includes(ended)) return `it ended with ${ended}, not ${must.join(' or ')}`;
+  const isHealed = ended === 'ok' && must.length === 1;
+  if (isHealed && fault.warns !== undefined && !warned.includes(fault.warns))
+    return `it did not warn of ${fault.warns}`;
+  const isSpoilt = commands[command].direction === 'speak' && fault.spoils?.includes(dialect);
+  return isKept(left, isSpoilt ? 'spoilt' : ended, fault) ? undefined : `it ended with ${ended}, and ${left} is left`;
 }
 
-/** What is wrong with an outcome: it ended otherwise than it must, in silence, or what came is not kept as it came. */
-export function wrongIn({ ended, left, warned }: Outcome, judged: Judged): string | undefined {
-  const must: readonly string[] = endsOf(judged);
-  if (!must.includes(ended)) return `it ended with ${ended}, not ${must.join(' or ')}`;
-  const warning = warningOf(judged);
-  if (warning !== undefined && !warned.includes(warning)) return `it did not warn of ${warning}`;
-  const { fault, dialect, command } = judged;
-  if (commands[command].direction === 'speak' && fault.spoils?.includes(dialect)) return undefined;
-  const kept = ended === 'ok' ? left === 'all' : left !== 'other';
-  return kept ? undefined : `it ended with ${ended}, and ${left} is left`;
+function isKept(left: Outcome['left'], ended: string, { keeps }: FaultRow): boolean {
+  if (ended === 'spoilt') return left !== 'nothing';
+  if (ended === 'ok') return left === 'all';
+  return keeps ? left === 'part' : left !== 'other';
 }

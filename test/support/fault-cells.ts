@@ -6,7 +6,7 @@ import { systemClock } from '../../src/clock.ts';
 import { createScriptedEngine } from '../../src/engine/scripted.ts';
 import { createScriptedRecogniser } from '../../src/engine/scripted-recogniser.ts';
 import { type ErrorCode, errorTable } from '../../src/errors.ts';
-import { createFaults } from '../../src/server/faults/injector.ts';
+import { createFaults, type FaultInjector } from '../../src/server/faults/injector.ts';
 import type { ServerOptions } from '../../src/server/options.ts';
 import { type RunningServer, startServer } from '../../src/server/server.ts';
 import { type Disturbance, disturbingProxy } from './disturbing-proxy.ts';
@@ -34,6 +34,8 @@ export interface Outcome {
   /** `ok`, the code of the error that it said, or what it must never do. */
   readonly ended: string;
   readonly left: 'all' | 'part' | 'nothing' | 'other';
+  /** Whether the server went wrong at all; of the network it is not known. */
+  readonly acted: boolean | undefined;
   /** The codes of its warnings. */
   readonly warned: readonly string[];
 }
@@ -45,10 +47,12 @@ const keys = { SLNG_API_KEY: key, DEEPGRAM_API_KEY: key, TELNYX_API_KEY: key };
 /** A server in this process, that goes wrong like that. */
 export async function startFaulty(
   { spec, network, slngAudio }: FaultCase,
-  limits: ServerOptions['limits'] = {},
-): Promise<RunningServer> {
+  { limits = {}, seed = 1 }: { limits?: ServerOptions['limits']; seed?: number } = {},
+): Promise<RunningServer & { readonly faults: FaultInjector | undefined }> {
+  const isOfServer = network === undefined && spec !== '';
+  const faults = isOfServer ? createFaults(readFaults([spec], seed), systemClock) : undefined;
   let id = 0;
-  return startServer({
+  const server = await startServer({
     port: 0,
     clock: systemClock,
     services: await everyService(),
@@ -58,8 +62,9 @@ export async function startFaulty(
     today: () => new Date(),
     limits: { closeMs: 5000, listeners: 100, ...limits },
     ...(slngAudio && { style: { audio: slngAudio } }),
-    ...(network === undefined && spec !== '' && { faults: createFaults(readFaults([spec], 1), systemClock) }),
+    ...(faults && { faults }),
   });
+  return Object.assign(server, { faults });
 }
 
 /** How a command is run, and what it leaves: bytes of sound, lines of text, or what a report says of its one run. */
@@ -68,6 +73,8 @@ export interface Command {
   readonly args: readonly string[];
   /** It measures one connection, and takes no other one for it. */
   readonly measures?: true;
+  /** What it may leave in its folder. */
+  files?(ok: boolean): readonly string[];
   left(ran: Ran, folder: string): Buffer;
 }
 
@@ -79,17 +86,22 @@ const speaking = ['--encoding', 'linear16', '--limits', 'off'];
 const inSentences = [...speaking, '--flush', 'sentence'];
 const measuring = ['--runs', '1', '--warmup', '0', '--seed', '1', '-o', 'report.json'];
 
+/** No half of a file is under its final name. */
+const soundFile = (ok: boolean) => (ok ? 'out.pcm' : 'out.partial.pcm');
+const report = () => ['report.json'];
+
 /** Of the first run, which a failed one is too: it may be made again, of another text, where it disturbed itself. */
 function rowOf(folder: string, kept: (row: { bytes: number; transcript?: string }) => string): Buffer {
   const { runs } = JSON.parse(file(folder, 'report.json').toString() || '{"runs":[]}');
-  return Buffer.from(runs.length === 0 ? 'no run' : `a run ${kept(runs[0])}`);
+  return Buffer.from(runs.length === 0 ? 'no run' : kept(runs[0]));
 }
 
 export const commands = {
   'synth to a file': {
     direction: 'speak',
     args: ['synth', text, ...inSentences, '-o', 'out.pcm'],
-    left: (_, folder) => Buffer.concat([file(folder, 'out.pcm'), file(folder, 'out.partial.pcm')]),
+    files: (ok) => [soundFile(ok)],
+    left: ({ code }, folder) => file(folder, soundFile(code === 0)),
   },
   'synth to a pipe': {
     direction: 'speak',
@@ -99,6 +111,7 @@ export const commands = {
   say: {
     direction: 'speak',
     args: ['say', text, ...inSentences, '--player', 'paplay'],
+    files: () => ['played'],
     left: (_, folder) => file(folder, 'played'),
   },
   transcribe: {
@@ -115,6 +128,7 @@ export const commands = {
     direction: 'speak',
     measures: true,
     args: ['bench', 'tts', '--prompts', 'prompt.txt', ...speaking, ...measuring],
+    files: report,
     // As many signs as bytes, so that what a broken run had is a part of it.
     left: (_, folder) => rowOf(folder, ({ bytes }) => '~'.repeat(bytes)),
   },
@@ -122,6 +136,7 @@ export const commands = {
     direction: 'listen',
     measures: true,
     args: ['bench', 'stt', '--audio', 'said.wav', '--reference', 'said.txt', '--pace', 'fast', ...measuring],
+    files: report,
     left: (_, folder) => rowOf(folder, ({ transcript = '' }) => transcript),
   },
 } as const satisfies Readonly<Record<string, Command>>;
@@ -161,7 +176,7 @@ export async function runCell(
   const { fault, dialect, command } = cell;
   const how: Command = commands[command];
   const folder = scratch();
-  const server = await startFaulty(fault);
+  const server = await startFaulty(fault, { seed: seedOf(cell) });
   const proxy = fault.network && (await disturbingProxy(server.wsUrl, fault.network));
   try {
     writeFileSync(join(folder.path, 'said.wav'), recording);
@@ -179,19 +194,23 @@ export async function runCell(
     const before = readdirSync(folder.path);
     const running = start([...how.args, ...soundArgs, ...service], { cwd: folder.path, env, withinMs });
     const ran = await withinTime(running, withinMs);
-    if (!ran) return { ended: 'hung', left: 'other', warned: [], bytes: Buffer.alloc(0), ran };
+    if (!ran) return { ended: 'hung', left: 'other', acted: undefined, warned: [], bytes: Buffer.alloc(0), ran };
     const bytes = how.left(ran, folder.path);
-    const strays = readdirSync(folder.path).filter(
-      (name) => !before.includes(name) && !/^(out(\.partial)?\.pcm|played|report\.json)$/.test(name),
-    );
+    const known = [...before, ...(how.files?.(ran.code === 0) ?? [])];
+    const strays = readdirSync(folder.path).filter((name) => !known.includes(name));
+    const acted = server.faults && server.faults.acted > 0;
     const warned = [...ran.stderr.matchAll(/^vox: warning: .*\[([a-z_]+)\]$/gm)].map(([, code = '']) => code);
-    return { ended: endOf(ran, strays), left: leftOf(bytes, whole ?? bytes), warned, bytes, ran };
+    return { ended: endOf(ran, strays), left: leftOf(bytes, whole ?? bytes), acted, warned, bytes, ran };
   } finally {
     await proxy?.close();
     await server.close();
     folder.remove();
   }
 }
+
+/** What is drawn is drawn otherwise in each cell, and in each run the same. */
+const seedOf = ({ dialect, command }: Cell) =>
+  1 + dialectNames.indexOf(dialect) * commandNames.length + commandNames.indexOf(command);
 
 function reconnecting({ reconnects }: FaultCase, { measures }: Command): readonly string[] {
   if (reconnects === undefined || measures) return [];

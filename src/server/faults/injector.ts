@@ -6,7 +6,7 @@ import { Random } from '../../metrics/random.ts';
 import type { Refusal } from '../../speech/service.ts';
 import { asRefusal, problem } from '../answer.ts';
 import type { Admitted } from '../upgrade.ts';
-import { type Fault, FaultySending } from './sending.ts';
+import { act, type Fault, FaultySending } from './sending.ts';
 import { type FaultOf, type FaultPlan, hasScope } from './table.ts';
 
 /** What becomes of an upgrade: another answer, or a later one (ms; infinite: none). */
@@ -18,6 +18,8 @@ export interface FaultInjector {
   upgrade(admitted: Admitted): Hindrance | undefined;
   /** A connection is open, over this socket. */
   opened(socket: WebSocket, network: Duplex, admitted: Admitted): void;
+  /** How often one has acted so far. */
+  readonly acted: number;
 }
 
 type Hinder = (value: number, admitted: Admitted) => Hindrance;
@@ -30,14 +32,17 @@ const hindrances: Readonly<Record<FaultOf<'upgrade'>, Hinder>> = {
 
 export function createFaults({ faults: wishes, seed }: FaultPlan, clock: Clock): FaultInjector {
   const random = Random.seeded(seed);
-  const faults: Fault[] = wishes.map((wish) => ({ ...wish, left: wish.times }));
+  const faults: Fault[] = wishes.map((wish) => ({ ...wish, left: wish.times, acted: 0 }));
   const ofUpgrades = faults.filter((fault) => hasScope('upgrade', fault));
   const ofMessages = faults.filter((fault) => hasScope('message', fault));
   return {
+    get acted() {
+      return faults.reduce((sum, { acted }) => sum + acted, 0);
+    },
     upgrade(admitted) {
       const fault = ofUpgrades.find(({ left }) => left > 0);
       if (!fault) return undefined;
-      fault.left--;
+      act(fault);
       return hindrances[fault.name](fault.value, admitted);
     },
     opened(socket, network, { matched }) {

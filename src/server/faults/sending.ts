@@ -9,6 +9,14 @@ import type { FaultName, FaultOf, FaultWish, Place } from './table.ts';
 export interface Fault<Name extends FaultName = FaultName> extends FaultWish<Name> {
   /** On so many more connections. */
   left: number;
+  /** On so many so far. */
+  acted: number;
+}
+
+/** It acts, on one connection more. */
+export function act(fault: Fault): void {
+  fault.left--;
+  fault.acted++;
 }
 
 /** A fault on one connection, and where there. */
@@ -97,7 +105,7 @@ export class FaultySending {
     let frames: readonly Frame[] = [frame];
     for (const armed of this.#armed) {
       const reached = armed.unit === 'bytes' ? this.#bytes >= armed.at : this.#messages >= armed.at;
-      if (reached && armed.fault.left > 0) frames = this.#act(armed, frames);
+      if (reached && armed.fault.left > 0) frames = this.#apply(armed, frames);
     }
     this.#bytes += sizeOf(frame);
     frames.forEach((one, at) => {
@@ -107,13 +115,13 @@ export class FaultySending {
     if (frames.length === 0) queueMicrotask(written);
   }
 
-  #act(armed: Armed, frames: readonly Frame[]): readonly Frame[] {
+  #apply(armed: Armed, frames: readonly Frame[]): readonly Frame[] {
     const { fault } = armed;
     // The message itself stands behind what earlier faults put before it.
     const message = frames.at(-1);
     const others = message && acts[fault.name](message, this.#acting(fault.value));
     if (others === undefined) return frames;
-    fault.left--;
+    act(fault);
     this.#armed = this.#armed.filter((other) => other !== armed);
     return [...frames.slice(0, -1), ...others];
   }
@@ -175,7 +183,7 @@ export class FaultySending {
       if (!(bytes instanceof Uint8Array) || fault.left === 0) return Reflect.apply(write, network, [chunk, ...rest]);
       leftBytes -= bytes.length;
       if (leftBytes > 0) return Reflect.apply(write, network, [bytes, ...rest]);
-      fault.left--;
+      act(fault);
       // What came before must arrive, so that it is cut there and not earlier.
       network.end(bytes.subarray(0, bytes.length + leftBytes), () => this.#reset());
       network.write = () => false;

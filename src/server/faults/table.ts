@@ -16,7 +16,7 @@ export const faultTable = {
   late: { scope: 'upgrade', value: 'time', words: 'the upgrade is answered so much later' },
   unanswered: { scope: 'upgrade', words: 'the upgrade is never answered' },
   unready: { scope: 'message', words: 'from here on no message leaves, not even the one that says ready' },
-  stall: { scope: 'message', value: 'time', words: 'nothing leaves for so long, then all of it' },
+  stall: { scope: 'message', value: 'time', words: 'no message leaves for so long, then all of them' },
   cut: { scope: 'message', words: 'the TCP connection breaks off, in the middle of a frame where it falls so' },
   close: { scope: 'message', value: 'code', words: 'a WebSocket close with that code' },
   malformed: { scope: 'message', words: 'a message of JSON that is none comes before' },

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { expectCounted } from '../../support/counted.ts';
-import { cellsInADialect, type FaultRow, faultRows, wrongIn } from '../../support/fault-cases.ts';
+import { commandsFor, type FaultRow, faultRows, wrongIn } from '../../support/fault-cases.ts';
 import { type CommandName, commandNames, dialectNames, runCell, type Starter } from '../../support/fault-cells.ts';
 import { run } from '../../support/vox.ts';
 
 const whole = Buffer.from('the whole of it');
 const healed: FaultRow = { spec: 'unknown@2', speak: 'ok', listen: 'ok' };
-const warning: FaultRow = { ...healed, warns: { of: 'unknown_message' } };
+const warning: FaultRow = { ...healed, warns: 'unknown_message' };
 const failing: FaultRow = { spec: 'close=1011@3', speak: 'E_PROVIDER', listen: 'E_PROVIDER' };
+
+const keeping: FaultRow = { ...failing, keeps: true };
+const spoilt: FaultRow = { ...healed, spoils: ['slng'] };
 
 /** A command that is nothing but a line of shell. */
 const shell =
@@ -18,7 +21,8 @@ const shell =
 async function judged(fault: FaultRow, line: string, withinMs?: number, command: CommandName = 'synth to a pipe') {
   const cell = { fault, dialect: 'slng', command } as const;
   const means = { recording: whole, start: shell(line), ...(withinMs !== undefined && { withinMs }) };
-  return wrongIn(await runCell(cell, means, whole), cell);
+  // What stands in for the command never met the server.
+  return wrongIn({ ...(await runCell(cell, means, whole)), acted: true }, cell);
 }
 
 const said = (code: string) => `echo 'vox: it broke [${code}]' >&2`;
@@ -83,6 +87,8 @@ describe('the judge of the matrix', () => {
         process.off("beforeExit", () => {})'`,
       /held on to: /,
     ],
+    ['throws away what came', keeping, `${said('E_PROVIDER')}; exit 5`, /E_PROVIDER, and nothing is left/],
+    ['says nothing where the service spoils its sound', spoilt, 'true', /ok, and nothing is left/],
     ['dies', failing, 'kill -9 $$', /killed by SIGKILL/],
   ] as const)('rejects a command that %s', async (_, fault, line, why) => {
     expect(await judged(fault, line)).toMatch(why);
@@ -93,6 +99,19 @@ describe('the judge of the matrix', () => {
     ['leaves a process behind that has its output', 'printf "the whole of it"; sleep 4 &'],
   ])('rejects a command that %s', async (_, line) => {
     expect(await judged(healed, line, 500)).toMatch(/hung/);
+  });
+
+  it.each([
+    ['leaves half of a file under its final name', failing, `printf "the" > out.pcm; ${said('E_PROVIDER')}; exit 5`],
+    ['heals, and leaves it under the name of a half', healed, 'printf "the whole of it" > out.partial.pcm'],
+  ] as const)('rejects a synth that %s', async (_, fault, line) => {
+    expect(await judged(fault, line, undefined, 'synth to a file')).toMatch(/left out.* behind/);
+  });
+
+  it('rejects a cell whose fault never acted', async () => {
+    const cell = { fault: healed, dialect: 'slng', command: 'synth to a pipe' } as const;
+    const outcome = await runCell(cell, { recording: whole, start: shell('printf "the whole of it"') }, whole);
+    expect(wrongIn(outcome, cell)).toBe('the fault never acted');
   });
 
   it.each([
@@ -113,9 +132,13 @@ describe('the judge of the matrix', () => {
 });
 
 it('README says how large the matrix is', () => {
-  const cells = cellsInADialect * dialectNames.length;
+  const cells = faultRows.reduce(
+    (sum, fault) => sum + dialectNames.reduce((own, dialect) => own + commandsFor(fault, dialect).length, 0),
+    0,
+  );
   expect(cells).toBeGreaterThanOrEqual(300);
-  const factors = [`${faultRows.length} faults`, `${dialectNames.length} dialects`, `${commandNames.length} commands`];
-  const place = /()(\d+ cells of \d+ faults × \d+ dialects × \d+ commands)()/;
-  expectCounted('README.md', place, `${cells} cells of ${factors.join(' × ')}`);
+  const [faults, dialects, names] = [faultRows.length, dialectNames.length, commandNames.length];
+  const place = /()(\d+ cells: \d+ faults, in up to \d+ dialects, by up to \d+ commands)()/;
+  const size = `${cells} cells: ${faults} faults, in up to ${dialects} dialects, by up to ${names} commands`;
+  expectCounted('README.md', place, size);
 });
