@@ -2,6 +2,10 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
+import { Random } from '../../src/metrics/random.ts';
+import { brokenReaders } from './broken.ts';
+import { mutated } from './mutate.ts';
+import { readers } from './readers.ts';
 import type { Order, Told } from './worker.ts';
 
 export interface Fuzzed {
@@ -20,7 +24,7 @@ export interface Wanted {
   readonly given?: readonly Uint8Array[];
 }
 
-const fixtures = resolve('fixtures/fuzz');
+export const fixtures = resolve('fixtures/fuzz');
 const found = resolve('test-results/fuzz');
 /** Far beyond what a case may take: one that stands so long stands for ever. */
 const hangMs = 10_000;
@@ -37,14 +41,18 @@ export async function bundledWorker(): Promise<{ path: string; remove(): void }>
 }
 
 /** Reads so many hostile inputs, and tells what came of it. A fault's case is written down, ready to be a fixture. */
-export async function fuzz(reader: string, worker: string, { cases, seed, given }: Wanted): Promise<Fuzzed> {
+export async function fuzz(reader: string, worker: string, wanted: Wanted): Promise<Fuzzed> {
+  const { cases, seed, given } = wanted;
   const progress = new SharedArrayBuffer(4);
   const order: Order = { reader, cases, seed, progress, ...(given && { given }) };
   const limits = { resourceLimits: { maxOldGenerationSizeMb: heapMb } };
   const thread = new Worker(worker, { workerData: order, ...limits });
   const at = () => Atomics.load(new Int32Array(progress), 0);
   const told = await new Promise<Told>((settle) => {
-    const broken = (why: string) => settle({ cases: at(), refused: 0, slowestMs: 0, fault: lost(why, at() - 1) });
+    const broken = (why: string) => {
+      const index = Math.max(0, at() - 1);
+      settle({ cases: at(), refused: 0, slowestMs: 0, fault: { why, index, bytes: drawn(reader, wanted, index) } });
+    };
     let seen = -1;
     const watch = setInterval(() => {
       if (at() === seen) broken('it hangs');
@@ -59,8 +67,14 @@ export async function fuzz(reader: string, worker: string, { cases, seed, given 
   return { reader, seed, ...counts, ...(fault && { fault: { ...fault, path: written(reader, seed, fault) } }) };
 }
 
-/** A case that took its worker with it: it can be drawn again from the seed. */
-const lost = (why: string, index: number) => ({ why, index, bytes: new Uint8Array() });
+/** A case that took its worker with it is drawn again. */
+function drawn(reader: string, { seed, given }: Wanted, index: number): Uint8Array {
+  const { seeds } = { ...readers, ...brokenReaders }[reader] ?? {};
+  if (given || !seeds) return given?.[index] ?? new Uint8Array();
+  const [of, random] = [seeds(), Random.seeded(seed)];
+  for (let before = index; before > 0; before--) mutated(of, random);
+  return mutated(of, random);
+}
 
 function written(reader: string, seed: number, { index, bytes }: { index: number; bytes: Uint8Array }) {
   if (bytes.length === 0) return undefined;
@@ -76,7 +90,8 @@ export function fixturesOf(reader: string): Uint8Array[] {
   try {
     const folder = join(fixtures, reader);
     return readdirSync(folder).map((name) => new Uint8Array(readFileSync(join(folder, name))));
-  } catch {
-    return [];
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return [];
+    throw thrown;
   }
 }

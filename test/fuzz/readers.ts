@@ -85,13 +85,16 @@ const base = { baseUrl: 'ws://host', format: mono, interim: true };
 function framesIn(dialect: string): Uint8Array[] {
   const folder = join('fixtures', 'wire', dialect);
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.jsonl'));
-  const lines = names.flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n').filter(Boolean));
-  const texts = lines.flatMap((line) => {
-    const { dir, json, text } = JSON.parse(line);
-    if (dir === undefined) return [];
-    return json === undefined ? (text ?? []) : JSON.stringify(json);
+  const talks = names.map((name) => {
+    const lines = readFileSync(join(folder, name), 'utf8').split('\n').filter(Boolean);
+    return lines.flatMap((line): string[] => {
+      const { dir, json, text } = JSON.parse(line);
+      if (dir === undefined) return [];
+      return json === undefined ? (text ?? []) : [JSON.stringify(json)];
+    });
   });
-  return utf8(...new Set<string>(texts));
+  // Each message, and each talk from its beginning to its end: what a decoder makes of one hangs on those before.
+  return utf8(...new Set([...talks.flat(), ...talks.map((talk) => talk.join('\n'))]));
 }
 
 const hostile = utf8(

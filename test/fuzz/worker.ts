@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Random } from '../../src/metrics/random.ts';
 import { brokenReaders } from './broken.ts';
@@ -25,7 +27,7 @@ export interface Told {
 
 /** A case may take so long, the best of three: a busy machine is no hang. */
 const mostMs = 1000;
-/** And so much memory outside the heap; the heap itself is bounded by the worker's limits. */
+/** And so much memory outside the heap, and all cases of a run may leave so much; the heap is bounded by the worker's limits. */
 const mostExternalBytes = 96 * 1024 * 1024;
 
 const order: Order = workerData;
@@ -60,7 +62,20 @@ async function judged(bytes: Uint8Array): Promise<string | undefined> {
   return why ?? (ms > mostMs ? `it took ${Math.round(ms)} ms` : undefined);
 }
 
+setFlagsFromString('--expose-gc');
+const collect: () => void = runInNewContext('gc');
+
+/** Memory of WebAssembly is given back some rounds after it was found to be free. */
+async function externalBytes(): Promise<number> {
+  for (let round = 0; round < 8; round++) {
+    collect();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return process.memoryUsage().external;
+}
+
 async function run(): Promise<Told> {
+  const before = await externalBytes();
   const count = order.given?.length ?? order.cases;
   for (let index = 0; index < count; index++) {
     const bytes = order.given?.[index] ?? mutated(seeds, random);
@@ -68,7 +83,9 @@ async function run(): Promise<Told> {
     const why = await judged(bytes);
     if (why !== undefined) return { cases: index + 1, refused, slowestMs, fault: { why, index, bytes } };
   }
-  return { cases: count, refused, slowestMs };
+  const keptBytes = (await externalBytes()) - before;
+  const leak = { why: `it keeps ${keptBytes} bytes`, index: count - 1, bytes: new Uint8Array() };
+  return { cases: count, refused, slowestMs, ...(keptBytes > mostExternalBytes && { fault: leak }) };
 }
 
 run().then((told) => parentPort?.postMessage(told));
