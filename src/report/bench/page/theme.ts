@@ -8,9 +8,8 @@ export function switchThemes(redraw: () => void): void {
   const system = matchMedia('(prefers-color-scheme: dark)');
   const button = find('theme', HTMLButtonElement);
   let chosen: Theme | undefined;
-  const apply = (theme: Theme | undefined) => {
-    if (theme === undefined) delete root.dataset.theme;
-    else root.dataset.theme = theme;
+  const apply = (theme: Theme) => {
+    root.dataset.theme = theme;
     if (button) button.textContent = shown() === 'dark' ? 'Light' : 'Dark';
     redraw();
   };
@@ -18,10 +17,10 @@ export function switchThemes(redraw: () => void): void {
   if (button) button.hidden = false;
   button?.addEventListener('click', () => {
     chosen = shown() === 'dark' ? 'light' : 'dark';
-    apply(chosen);
+    apply(shown());
   });
-  system.addEventListener('change', () => apply(chosen));
+  system.addEventListener('change', () => apply(shown()));
   addEventListener('beforeprint', () => apply('light'));
-  addEventListener('afterprint', () => apply(chosen));
-  apply(chosen);
+  addEventListener('afterprint', () => apply(shown()));
+  apply(shown());
 }
