@@ -41,7 +41,7 @@ async function prepare(plan: Plan): Promise<void> {
     endpoint: speak.proxyUrl,
     expected: speakers > 0 ? await expectedSounds(library, plan) : [],
     folder,
-    watch: (chunk) => (rounds > 1 ? spoils.look(chunk) : chunk),
+    look: (bytes) => (rounds > 1 ? spoils.look(bytes) : bytes),
   };
   const hears: Hears = {
     endpoint: listen.proxyUrl,

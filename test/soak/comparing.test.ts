@@ -13,7 +13,7 @@ const takeBack: SpeakOutput = { type: 'takeBack' };
 
 describe.each([['one who forgets', forgetting] as const, ['one who holds', holding] as const])('%s', (_, takerOf) => {
   const take = async (...outputs: SpeakOutput[]) => {
-    const taker = takerOf(new Comparison(sound), (same) => same);
+    const taker = takerOf(new Comparison(sound, (same) => same));
     for (const output of outputs) await taker.take(output);
     await taker.end();
   };

@@ -86,10 +86,10 @@ export function saboteur({ leakBytes, keepsDescriptor, flipsByte = false }: Sabo
       if (keepsDescriptor && kept.length === 0) kept.push(openSync('/dev/null', 'r'));
       if (leakBytes !== undefined) kept.push(Buffer.alloc(leakBytes, 1));
     },
-    look(chunk: Library.AudioChunk): Library.AudioChunk {
-      if (flips === 0 || chunk.bytes.length === 0) return chunk;
+    look(bytes: Uint8Array): Uint8Array {
+      if (flips === 0 || bytes.length === 0) return bytes;
       flips--;
-      return { ...chunk, bytes: chunk.bytes.map((byte, at) => (at === 0 ? byte ^ 1 : byte)) };
+      return Uint8Array.from(bytes, (byte, at) => (at === 0 ? byte ^ 1 : byte));
     },
   };
 }

@@ -1,10 +1,10 @@
 import { readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AudioChunk, AudioFormat, SpeakSession, SpeakTurn, TurnResult } from '../../src/index.ts';
+import type { AudioFormat, SpeakSession, SpeakTurn, TurnResult } from '../../src/index.ts';
 import type { Said } from './material.ts';
 import type { Common, Kinds } from './seats.ts';
-import { Comparison, filing, forgetting, holding, plain, type Taker } from './sound.ts';
+import { Comparison, filing, forgetting, holding, type Look, plain, type Taker } from './sound.ts';
 
 export interface Expected {
   readonly said: Said;
@@ -16,8 +16,7 @@ export interface Speaks {
   readonly endpoint: string;
   readonly expected: readonly Expected[];
   readonly folder: string;
-  /** Looks at each piece of sound before it is compared. */
-  readonly watch: (chunk: AudioChunk) => AudioChunk;
+  readonly look: Look;
 }
 
 type Speaking = Speaks & Common;
@@ -102,8 +101,8 @@ async function some(
 ): Promise<void> {
   const { said, sound } = expected;
   const startMs = performance.now();
-  const comparison = new Comparison(sound);
-  const taker = forgetting(comparison, work.watch);
+  const comparison = new Comparison(sound, work.look);
+  const taker = forgetting(comparison);
   const leastBytes = Math.floor(work.random() * sound.length);
   const turn = work.library.speakText(session, said.text, textOptions(true));
   try {
@@ -126,7 +125,7 @@ async function interrupted(work: Speaking): Promise<void> {
       turn.interrupt();
       return 'goOn';
     });
-    await whole(work, session, expected, forgetting(new Comparison(expected.sound), work.watch));
+    await whole(work, session, expected, forgetting(new Comparison(expected.sound, work.look)));
   } finally {
     await session.close();
   }
@@ -177,20 +176,20 @@ async function aborted(work: Speaking): Promise<void> {
 }
 
 async function file(work: Speaking): Promise<void> {
-  const { library, folder, random, watch } = work;
+  const { library, folder, random, look } = work;
   const container = 'raw';
   const expected = pick(work.expected, random);
   const path = join(folder, `${Math.floor(random() * 2 ** 32)}-${performance.now()}.pcm`);
   const sink = await library.createFileSink({ path, container });
   const check = async () => {
-    const comparison = new Comparison(expected.sound);
+    const comparison = new Comparison(expected.sound, look);
     comparison.take(await readFile(path));
     comparison.end();
     await unlink(path);
   };
   const session = connect(work, expected.said);
   try {
-    await whole(work, session, expected, filing(sink, check, watch));
+    await whole(work, session, expected, filing(sink, check));
   } finally {
     await session.close();
     await sink.discard();
@@ -200,7 +199,7 @@ async function file(work: Speaking): Promise<void> {
 /** Without a way to take sound back, a loss in the middle is an error said aloud, and what came is a beginning. */
 async function unguarded(work: Speaking): Promise<void> {
   try {
-    await turns(work, ({ sound }) => plain(new Comparison(sound), work.watch));
+    await turns(work, ({ sound }) => plain(new Comparison(sound, work.look)));
   } catch (thrown) {
     if (!(thrown instanceof work.library.SpeechError && thrown.retryable)) throw thrown;
     work.tally.lostAloud++;
@@ -208,8 +207,8 @@ async function unguarded(work: Speaking): Promise<void> {
 }
 
 export const speakingKinds: Kinds<Speaking> = {
-  turns: (work) => turns(work, ({ sound }) => forgetting(new Comparison(sound), work.watch)),
-  pipe: (work) => turns(work, ({ sound }) => holding(new Comparison(sound), work.watch)),
+  turns: (work) => turns(work, ({ sound }) => forgetting(new Comparison(sound, work.look))),
+  pipe: (work) => turns(work, ({ sound }) => holding(new Comparison(sound, work.look))),
   file,
   unguarded,
   interrupted,
