@@ -19,6 +19,12 @@ export interface LegOwner {
   ended(leg: Leg, info: CloseInfo, error: SpeechError | undefined): void;
 }
 
+/** What has come of a stream's audio. */
+interface Told {
+  readonly news: News;
+  readonly isPartial: boolean;
+}
+
 /** One connection of a stream of audio, and how far it is on the way to its end. */
 export class Leg {
   readonly connection: Connection<ListenCommand, ListenEvent, ListenSettings>;
@@ -97,13 +103,15 @@ export class Leg {
       throw lateFault('E_TIMEOUT', 'the service has not answered `finalize`, and said nothing new for', frameMs);
   }
 
-  /** Waits for the service's own close; false where it does not come. */
-  async isLeft(news: News, timeouts: SessionTimeouts): Promise<boolean> {
+  /** Waits for the service's own close; false where it does not come, though all was told, as far as one can know. */
+  async isLeft(results: Told, timeouts: SessionTimeouts): Promise<boolean> {
     const { ending, gone } = this;
     if (ending.over) return true;
     // Where the answer did not say that it is one, another final may be on its way: a recogniser on a busy machine is slow.
     const withinMs = ending.complete ? timeouts.closeMs : Math.max(timeouts.frameMs, timeouts.closeMs);
-    return news.unlessQuiet(withinMs, gone.promise);
+    if (await results.news.unlessQuiet(withinMs, gone.promise)) return true;
+    if (ending.complete || !results.isPartial) return false;
+    throw lateFault('E_TIMEOUT', 'the service has told only a part of what was said, and not closed for', withinMs);
   }
 
   /** Its service counts from the first audio that it got; the event with the times of the stream. */

@@ -14,6 +14,8 @@ type ResultEvent = Extract<ListenEvent, { type: 'interim' | 'final' | 'speechSta
 
 /** Half of the pause that ends an utterance here. */
 const breathMs = utterancePauseMs / 2;
+/** What can be heard for so long is a word: more than a breath, or a tail that a recogniser leaves out. */
+const leastUntoldMs = 300;
 
 export interface HearResultsSetup {
   readonly clock: Clock;
@@ -37,6 +39,10 @@ export class HearResults {
   readonly #segments = new Segments();
   /** Up to there the audio belongs to utterances that were told; where the service tells no places. */
   #heardMs = 0;
+  /** Up to there the finals reach; undefined behind one that does not tell what it is about. */
+  #throughMs: number | undefined = 0;
+  /** Words have come that are not final. */
+  #begun = false;
 
   constructor(setup: HearResultsSetup) {
     this.#setup = setup;
@@ -56,6 +62,7 @@ export class HearResults {
     const said = transcript.text.trim() !== '';
     this.news.interim({ chars: transcript.text.length, throughMs: this.#reached(endOf(transcript)) }, atMs);
     this.#setup.meter.interim(transcript, atMs);
+    this.#begun ||= said;
     if (said) this.#setup.give({ type, ...transcript });
   }
 
@@ -65,6 +72,9 @@ export class HearResults {
     const forced = ending().answers(event);
     const told = endOf(event) !== undefined;
     const heard = told ? undefined : this.#utterance(event);
+    this.#begun = false;
+    const throughMs = this.#reached(endOf(event) ?? (heard && this.#behind(heard)));
+    this.#throughMs = throughMs === undefined ? undefined : Math.max(this.#throughMs ?? 0, throughMs);
     const placed = this.#segments.place(event, meter.audioMs, heard);
     const fresh = this.repeats.newIn(placed, told);
     if (fresh) this.#fresh(fresh, { forced, endOfUtterance: event.endOfUtterance }, atMs);
@@ -76,6 +86,20 @@ export class HearResults {
     this.#heardMs = boundaryMs;
     this.repeats.settle(meter.audioMs);
     onBoundary(boundaryMs);
+  }
+
+  /** More was said than finals have told: an interim has begun to, or it can be heard behind all that they are about. */
+  get isPartial(): boolean {
+    return this.#begun || (this.#throughMs !== undefined && this.#audibleMs(this.#throughMs) >= leastUntoldMs);
+  }
+
+  #audibleMs(fromMs: number): number {
+    const { meter } = this.#setup;
+    let ms = 0;
+    for (let place = meter.utteranceAfter(fromMs); place; place = meter.utteranceAfter(place.endMs)) {
+      ms += place.endMs - place.startMs;
+    }
+    return ms;
   }
 
   /** The audio from there on, ms, is sent again. */

@@ -40,6 +40,8 @@ export class Resumption {
   readonly #rate: number;
   #running: Promise<void> | undefined;
   #boundaryByte = 0;
+  /** The connection in use does not have all that the one before had. */
+  #behind = false;
   #finalizes = false;
   #count = 0;
 
@@ -61,6 +63,12 @@ export class Resumption {
 
   get count(): number {
     return this.#count;
+  }
+
+  /** Whether a `finalize` that is wanted now goes out later: behind the audio that it is about. */
+  defersFinalize(): boolean {
+    this.#finalizes ||= this.#behind;
+    return this.#behind;
   }
 
   /** Whether so much more can be kept, and nothing be lost that waits for a connection; else the source should wait. */
@@ -89,6 +97,7 @@ export class Resumption {
     const waitMs = leg.told ? undefined : this.#reconnects.next(error);
     if (waitMs === undefined) return false;
     this.#count++;
+    this.#behind = true;
     this.#finalizes ||= leg.ending.owes;
     const run: Promise<void> = this.#run(waitMs).finally(() => {
       if (this.#running === run) this.#running = undefined;
@@ -108,6 +117,7 @@ export class Resumption {
     pacing.from(this.#msAt(fromByte), this.#rate);
     await this.#sendAgain(leg, fromByte);
     pacing.from(undefined);
+    this.#behind = false;
     if (this.#finalizes && !leg.ending.over) finalize();
     this.#finalizes = false;
   }

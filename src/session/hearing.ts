@@ -169,7 +169,7 @@ class Stream implements Hearing, LegOwner, SendingOwner {
   async #leave(): Promise<void> {
     const leg = this.#leg;
     await this.#hearOut();
-    if (await leg.isLeft(this.#results.news, this.#timeouts)) return;
+    if (await leg.isLeft(this.#results, this.#timeouts)) return;
     this.#warnings.say('no_close', 'the service did not close the connection when it was done');
     leg.gone.resolve(undefined);
   }
@@ -180,7 +180,7 @@ class Stream implements Hearing, LegOwner, SendingOwner {
   }
 
   finalize(): void {
-    if (!this.#leg.asks(this.#meter.bytes)) return;
+    if (this.#resumption.defersFinalize() || !this.#leg.asks(this.#meter.bytes)) return;
     this.#meter.finalizeSent(this.#options.clock.now());
     this.#leg.connection.command({ type: 'finalize' });
     this.#leg.ping(this.#meter);

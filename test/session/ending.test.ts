@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Ending } from '../../src/session/ending.ts';
+import type { ListenEvent } from '../../src/speech/listen.ts';
 import { AudioFeed, chunks, type FakeOptions, final, hearFake, interim, settle } from '../support/fake-listen.ts';
 
 const byHand = { answers: false, closes: false };
@@ -180,6 +181,58 @@ describe('the close', () => {
     expect((await hearing.result).why).toBe('done');
     expect(warnings).toEqual([]);
     expect(clock.pending).toBe(0);
+  });
+
+  describe('that does not come behind what may be the answer', () => {
+    /** A stream of 2.4 s. What can be heard lies from 0.5 s to 1.2 s, from 1.6 s to 1.81 s, and from 2.21 s on. */
+    async function spoken(...told: ListenEvent[]) {
+      const feed = new AudioFeed();
+      const fake = hearFake(feed, { habits: byHand, timeouts: { frameMs: 3000, closeMs: 900 } });
+      for (const [ms, level] of [[500], [700, 5000], [400], [210, 5000], [400], [190, 5000]] as const)
+        feed.push(ms, level);
+      feed.end();
+      await settle();
+      fake.ear.say(...told);
+      await fake.clock.advance(3000);
+      const { why, error } = await fake.hearing.result;
+      expect(fake.clock.pending).toBe(0);
+      return { why, error, texts: fake.heard.texts, warned: fake.warnings.map(({ code }) => code) };
+    }
+
+    it.each([
+      ['by its place', final('the first', { startMs: 400, endMs: 1200 })],
+      ['by its number', final('the first', { endOfUtterance: true })],
+    ])('is an error where speech was sent behind it, told %s', async (_, told) => {
+      const ended = await spoken(told);
+      expect(ended).toMatchObject({ why: 'failed', texts: ['the first'], warned: [] });
+      expect(ended.error).toMatchObject({
+        code: 'E_TIMEOUT',
+        message: 'the service has told only a part of what was said, and not closed for 3 s',
+      });
+    });
+
+    it.each([
+      ['the answer says that it is one', final('the first', { endMs: 1200, fromFinalize: true })],
+      ['less than a word is heard behind it', final('nearly all', { endMs: 2000 })],
+      ['nothing tells what it is about', final('perhaps all')],
+    ])('is said, and no error, where %s', async (_, told) => {
+      expect(await spoken(told)).toMatchObject({ why: 'done', error: undefined, warned: ['no_close'] });
+    });
+
+    it('is no error where what was told last is told again', async () => {
+      const told = await spoken(final('all', { endMs: 3000 }), final('the first', { endMs: 1200 }));
+      expect(told).toMatchObject({ why: 'done', warned: ['no_close'] });
+    });
+
+    it('is an error where more was begun, and never final', async () => {
+      const told = await spoken(final('the first'), interim('the'));
+      expect(told.error?.code).toBe('E_TIMEOUT');
+    });
+
+    it('is an error where a final that tells no place is followed by one that does', async () => {
+      const told = await spoken(final('perhaps'), final('the first', { endMs: 1200 }));
+      expect(told.error?.code).toBe('E_TIMEOUT');
+    });
   });
 
   it('of a socket that answers no goodbye either is not told as well', async () => {

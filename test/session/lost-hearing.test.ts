@@ -92,20 +92,48 @@ describe('a connection that is lost in the middle of a stream', () => {
     expect(ears[1]?.words).toBe('close');
   });
 
-  it('is not asked for a final before it is ready', async () => {
+  it('is asked for the final that was wanted meanwhile, behind the audio that it is about', async () => {
     const { feed, clock, hearing: stream, ears } = hearing({ habits: { ready: false } });
     feed.push(100);
     await settle();
     ears[0]?.say({ type: 'ready' });
     await settle();
     ears[0]?.close(1006);
-    await clock.advance(251);
-    stream.finalize();
     await settle();
+    stream.finalize();
+    await clock.advance(251);
     expect(ears[1]?.words).toBe('');
     ears[1]?.say({ type: 'ready' });
     await settle();
+    expect(ears[1]?.words).toBe('audio finalize');
+  });
+
+  it('is asked for it once, when all that is sent again has been sent', async () => {
+    const options = { pace: 'live', traits: { pace: 1 }, habits: { answers: false } } as const;
+    const { feed, clock, hearing: stream, ears } = hearing(options);
+    for (let i = 0; i < 10; i++) feed.push(100);
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(451);
     expect(ears[1]?.words).toBe('audio');
+    stream.finalize();
+    stream.finalize();
+    await clock.advance(2000);
+    expect(ears[1]?.words).toBe('audio finalize');
+    expect(msOf(ears[1])).toBe(1000);
+  });
+
+  it('is asked over the third where the second is lost before it was', async () => {
+    const { feed, clock, hearing: stream, ears } = hearing({ habits: { answers: false } });
+    feed.push(100);
+    await settle();
+    ears[0]?.close(1006);
+    await settle();
+    stream.finalize();
+    await clock.advance(250);
+    ears[1]?.close(1006);
+    await clock.advance(501);
+    expect(ears[2]?.words).toBe('audio finalize');
   });
 
   it('loses no audio where a result reaches further than what was sent', async () => {

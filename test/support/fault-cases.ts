@@ -109,8 +109,8 @@ export const faultRows: readonly FaultRow[] = [
   both('close=1011@16', 'E_PROVIDER', { reconnects: 0, commands: speaking, keeps: true }),
   both('close=1011@7', 'E_PROVIDER', { reconnects: 0, commands: hearing, keeps: true }),
   both('stall=60s@16', 'E_TIMEOUT', { ...soon, commands: speaking, keeps: true }),
-  // Sent faster than it is heard, a final that is under way may be the answer to `finalize` (SLNG, Telnyx).
-  both('stall=60s@7', 'E_TIMEOUT', { ...soon, commands: ['listen'], keeps: true }),
+  // Also where a final that was under way is taken for the answer to `finalize` (SLNG, Telnyx).
+  both('stall=60s@7', 'E_TIMEOUT', { ...soon, commands: hearing, keeps: true }),
   both('close=1011@3x1', 'ok', { measured: 'E_PROVIDER', warns: 'reconnect' }),
   both('close=1001@3x2', 'ok', { measured: 'E_CLOSED', warns: 'reconnect' }),
   both('malformed@2', 'ok', { warns: 'malformed' }),

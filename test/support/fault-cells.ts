@@ -180,7 +180,7 @@ export async function runCell(
   const proxy = fault.network && (await disturbingProxy(server.wsUrl, fault.network));
   try {
     writeFileSync(join(folder.path, 'said.wav'), recording);
-    writeFileSync(join(folder.path, 'said.txt'), 'one two three four five six');
+    writeFileSync(join(folder.path, 'said.txt'), 'one two three four five six seven eight nine ten eleven twelve');
     writeFileSync(join(folder.path, 'prompt.txt'), text.replace(/\s+/g, ' '));
     putPlayer(folder.path);
     const endpoint = proxy?.wsUrl ?? server.wsUrl;

@@ -19,7 +19,9 @@ export function matrixOf(dialect: DialectName): void {
   let recording: Buffer;
 
   beforeAll(async () => {
-    recording = wavOf(await spoken(200, 'one two three', 600, 'four five', 600, 'six', 300));
+    recording = wavOf(
+      await spoken(200, 'one two three', 600, 'four five', 600, 'six seven eight nine ten eleven twelve', 300),
+    );
     for (const command of commandNames) {
       const { ended, bytes } = await runCell({ fault: { spec: '' }, dialect, command }, { recording });
       expect(ended, command).toBe('ok');
