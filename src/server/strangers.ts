@@ -13,7 +13,7 @@ export interface StrangerRules {
 }
 
 /** Looks at a request before anything else does, an upgrade or not; the answer of one that is turned away. */
-export type Guard = (request: IncomingMessage) => Problem | undefined;
+export type Guard = (request: Pick<IncomingMessage, 'headersDistinct'>) => Problem | undefined;
 
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);

@@ -1,4 +1,4 @@
-import type { Reader } from './readers.ts';
+import type { Reader } from './reader.ts';
 
 const seeds = () => [new Uint8Array([1, 2, 3, 4])];
 const kept: unknown[] = [];
