@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../src/errors.ts';
@@ -50,6 +50,11 @@ const refused: readonly Bad[] = [
   { name: 'a WAV of ADPCM', bytes: () => wavFile({ tag: 2, bits: 4 }, sound), says: /x\.wav/ },
   { name: 'an MP3 tag with nothing behind it', bytes: () => `ID3\u0004\0\0\0\0\0\0`, says: /x\.wav/ },
   { name: 'a FLAC header with nothing behind it', bytes: () => 'fLaC', says: /x\.wav/ },
+  {
+    name: 'Opus that its decoder breaks down on, twice',
+    bytes: () => readFileSync('fixtures/fuzz/ogg-opus/breaks-its-decoder.ogg'),
+    says: 'is damaged: its Opus packets cannot be decoded',
+  },
   { name: 'an Ogg page cut off', bytes: () => 'OggS\0\u0002', says: /x\.wav/ },
 ];
 

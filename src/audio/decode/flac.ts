@@ -4,6 +4,7 @@ import type { Decoder, Warn } from './decoder.ts';
 import { badAudio, seconds } from './decoder.ts';
 import { interleaved } from './expand.ts';
 import { hushed } from './hush.ts';
+import { letGo } from './let-go.ts';
 
 /** What the STREAMINFO block of a FLAC file says (RFC 9639, section 8.2). */
 export interface StreamInfo {
@@ -101,7 +102,7 @@ class FlacDecoder implements Decoder {
   }
 
   free(): void {
-    this.#flac.free();
+    letGo(this.#flac);
   }
 
   async #take(decode: () => Promise<FLACDecodedAudio>): Promise<Int16Array> {

@@ -4,6 +4,7 @@ import type { Decoder, Warn } from './decoder.ts';
 import { badAudio } from './decoder.ts';
 import { interleaved } from './expand.ts';
 import { hushed } from './hush.ts';
+import { letGo } from './let-go.ts';
 import type { Mp3Header } from './mp3-header.ts';
 import { Mp3Walk } from './mp3-walk.ts';
 
@@ -61,6 +62,6 @@ class Mp3Decoder implements Decoder {
   }
 
   free(): void {
-    this.#mpg123.free();
+    letGo(this.#mpg123);
   }
 }

@@ -4,6 +4,7 @@ import type { Decoder, Warn } from './decoder.ts';
 import { badAudio, checkChannels } from './decoder.ts';
 import { interleaved } from './expand.ts';
 import { hushed } from './hush.ts';
+import { letGo } from './let-go.ts';
 import type { OggPage } from './ogg-pages.ts';
 import { OggPages } from './ogg-pages.ts';
 
@@ -109,7 +110,7 @@ class OpusDecoder implements Decoder {
   }
 
   free(): void {
-    this.#opus.free();
+    letGo(this.#opus);
   }
 
   #isOwn(page: OggPage): boolean {
