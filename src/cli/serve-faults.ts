@@ -77,9 +77,11 @@ function readFault(word: string): FaultWish {
   const { name = word, value, at, times } = form.exec(word)?.groups ?? {};
   if (!isFault(name)) throw refusal(word, 'is no fault', `the faults: ${faultNames.join(', ')}`);
   const row: FaultRow = faultTable[name];
-  if (row.scope === 'upgrade' && at !== undefined) throw refusal(word, 'happens to the upgrade', 'leave out the place');
   const place = at === undefined ? first : readPlace(at);
   if (!place) throw refusal(word, 'has no place that can be read', 'as @3 (a message), @20kB, or a range of either');
+  if (row.scope === 'upgrade' && place.unit === 'bytes') {
+    throw refusal(word, 'happens to the upgrade', 'say which, as @2 (the second)');
+  }
   return {
     name,
     value: readValue(word, value, row),

@@ -39,7 +39,7 @@ describe('what --faults takes', () => {
     ['cut=3', /takes no value/],
     ['refuse', /wants a status/],
     ['refuse=200', /wants a status/],
-    ['refuse=503@3', /happens to the upgrade/],
+    ['refuse=503@3B', /happens to the upgrade/],
     ['close=1005', /wants a close code/],
     ['close=2000', /wants a close code/],
     ['late=3', /wants a time/],
@@ -154,6 +154,21 @@ describe('a fault', () => {
     await client.until(() => client.closeCode !== undefined);
     expect(client.closeCode).toBe(1013);
     client.drop();
+    await server.close();
+  });
+
+  it('falls on the upgrade that it was told, as often as it was told', async () => {
+    const server = await startFaulty({ spec: 'refuse=503@2x1,refuse=429@4-5x1' });
+    const statuses: (number | undefined)[] = [];
+    for (let upgrades = 0; upgrades < 6; upgrades++) {
+      const client = new RawSocket(server.port);
+      await client.upgrade(routes['slng, speaking']).answered();
+      statuses.push(client.status);
+      client.drop();
+    }
+    expect(statuses.slice(0, 3)).toEqual([101, 503, 101]);
+    expect(statuses.slice(3, 5).sort()).toEqual([101, 429]);
+    expect(statuses[5]).toBe(101);
     await server.close();
   });
 

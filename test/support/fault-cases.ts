@@ -76,7 +76,11 @@ export const faultRows: readonly FaultRow[] = [
   refused(503, 'E_PROVIDER', { but: { deepgram: { speak: 'E_RATE_LIMIT', listen: 'E_RATE_LIMIT' } } }),
   both('late=300ms', 'ok'),
   both('unanswered', 'E_CONNECT_TIMEOUT', soon),
-  both('unready', ['E_CONNECT_TIMEOUT', 'E_TIMEOUT'], soon),
+  // Where no message says ready, a connection is that when it is open.
+  both('unready', 'E_CONNECT_TIMEOUT', {
+    ...soon,
+    but: { deepgram: { listen: 'E_TIMEOUT' }, telnyx: { speak: 'E_TIMEOUT', listen: 'E_TIMEOUT' } },
+  }),
   // The first message is the one that says ready, where a dialect has one.
   both('stall=300ms@1', 'ok'),
   both('stall=300ms@2', 'ok'),
@@ -111,6 +115,10 @@ export const faultRows: readonly FaultRow[] = [
   both('stall=60s@16', 'E_TIMEOUT', { ...soon, commands: speaking, keeps: true }),
   // Also where a final that was under way is taken for the answer to `finalize` (SLNG, Telnyx).
   both('stall=60s@7', 'E_TIMEOUT', { ...soon, commands: hearing, keeps: true }),
+  // The next connection is refused; and the one behind that is not, where it may come again.
+  both('cut@3x1,refuse=503@2x1', 'ok', { measured: 'E_CLOSED', warns: 'reconnect' }),
+  both('close=1011@16x1,refuse=401@2', 'E_AUTH', { commands: speaking, measured: 'E_PROVIDER', keeps: true }),
+  both('close=1011@7x1,refuse=401@2', 'E_AUTH', { commands: hearing, measured: 'E_PROVIDER', keeps: true }),
   both('close=1011@3x1', 'ok', { measured: 'E_PROVIDER', warns: 'reconnect' }),
   both('close=1001@3x2', 'ok', { measured: 'E_CLOSED', warns: 'reconnect' }),
   both('malformed@2', 'ok', { warns: 'malformed' }),
@@ -132,23 +140,20 @@ export const faultRows: readonly FaultRow[] = [
   both('missing@7', 'ok', numbered('sequence_gap')),
   both('flood', 'ok', { commands: hearing }),
   both('endless@2', 'ok', { spoils: dialectNames }),
-  // What speaks says far more than that; what listens may have said all by then.
-  {
-    spec: 'half open',
-    network: { silentAfterBytes: 3000 },
-    ...soon,
-    speak: 'E_TIMEOUT',
-    listen: ['ok', 'E_TIMEOUT'],
-  },
+  // What speaks has said all before a second of it comes, if nothing holds it up.
+  both('endless@2,stall=300ms@5', 'ok', { commands: speaking, spoils: dialectNames }),
+  // The first sound comes behind it, and the first final.
+  both('half open', 'E_TIMEOUT', { network: { silentAfterBytes: 3000 }, ...soon, commands: speaking }),
+  both('half open early', 'E_TIMEOUT', { network: { silentAfterBytes: 700 }, ...soon, commands: hearing }),
   both('200 ms of jitter', 'ok', { network: { jitterMs: 200 } }),
-  {
-    spec: '1 kB/s',
-    network: { bytesASecond: 1000 },
+  both('1 kB/s', 'ok', {
+    network: { bytesASecond: 1000, upBytesASecond: 1000 },
     soundArgs: ['--sample-rate', '8000'],
-    speak: 'ok',
-    listen: 'ok',
-  },
-  both('20 kB/s', 'ok', { network: { bytesASecond: 20_000 } }),
+    commands: speaking,
+  }),
+  // What was said would take minutes to get there.
+  both('1 kB/s to the client', 'ok', { network: { bytesASecond: 1000 }, commands: hearing }),
+  both('20 kB/s', 'ok', { network: { bytesASecond: 20_000, upBytesASecond: 20_000 } }),
 ];
 
 /** The commands that it is tried with, in a dialect. */

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { everyService } from '../../src/cli/dialects.ts';
 import { readFaults } from '../../src/cli/serve-faults.ts';
 import { systemClock } from '../../src/clock.ts';
@@ -172,12 +173,12 @@ export async function runCell(
   cell: Cell,
   { recording, start = vox, withinMs = mostMs }: CellMeans,
   whole?: Buffer,
-): Promise<Outcome & { bytes: Buffer; ran: Ran | undefined }> {
+): Promise<Outcome & { bytes: Buffer; stderr: string }> {
   const { fault, dialect, command } = cell;
   const how: Command = commands[command];
   const folder = scratch();
   const server = await startFaulty(fault, { seed: seedOf(cell) });
-  const proxy = fault.network && (await disturbingProxy(server.wsUrl, fault.network));
+  const proxy = fault.network && (await disturbingProxy(server.wsUrl, fault.network, seedOf(cell)));
   try {
     writeFileSync(join(folder.path, 'said.wav'), recording);
     writeFileSync(join(folder.path, 'said.txt'), 'one two three four five six seven eight nine ten eleven twelve');
@@ -194,13 +195,18 @@ export async function runCell(
     const before = readdirSync(folder.path);
     const running = start([...how.args, ...soundArgs, ...service], { cwd: folder.path, env, withinMs });
     const ran = await withinTime(running, withinMs);
-    if (!ran) return { ended: 'hung', left: 'other', acted: undefined, warned: [], bytes: Buffer.alloc(0), ran };
+    if (typeof ran === 'string') {
+      return { ended: 'hung', left: 'other', acted: undefined, warned: [], bytes: Buffer.alloc(0), stderr: ran };
+    }
     const bytes = how.left(ran, folder.path);
     const known = [...before, ...(how.files?.(ran.code === 0) ?? [])];
-    const strays = readdirSync(folder.path).filter((name) => !known.includes(name));
+    const names = readdirSync(folder.path);
+    const strays = names.filter((name) => !known.includes(name));
+    if ([ran.stdout, ...texts(folder.path, names)].some((text) => text.includes(key))) strays.push('the key');
+    if (await runsIn(folder.path)) strays.push('a process');
     const acted = server.faults && server.faults.acted > 0;
     const warned = [...ran.stderr.matchAll(/^vox: warning: .*\[([a-z_]+)\]$/gm)].map(([, code = '']) => code);
-    return { ended: endOf(ran, strays), left: leftOf(bytes, whole ?? bytes), acted, warned, bytes, ran };
+    return { ended: endOf(ran, strays), left: leftOf(bytes, whole ?? bytes), acted, warned, bytes, stderr: ran.stderr };
   } finally {
     await proxy?.close();
     await server.close();
@@ -217,14 +223,39 @@ function reconnecting({ reconnects }: FaultCase, { measures }: Command): readonl
   return reconnects === 0 ? ['--no-reconnect'] : ['--max-reconnects', String(reconnects)];
 }
 
-/** Undefined where it has not ended by then, itself or a process that has its output still. */
-async function withinTime(running: Promise<Ran>, withinMs: number): Promise<Ran | undefined> {
+/** What it said where it has not ended by then, itself or a process that has its output still. */
+async function withinTime(running: Promise<Ran>, withinMs: number): Promise<Ran | string> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), withinMs + 200);
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve('its output is still held'), withinMs + 200);
   });
-  const ended = running.catch(() => undefined).finally(() => clearTimeout(timer));
+  const ended = running.catch(String).finally(() => clearTimeout(timer));
   return Promise.race([ended, late]);
+}
+
+const texts = (folder: string, names: readonly string[]) =>
+  names
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile())
+    .map((path) => readFileSync(path));
+
+/** Longer than a process needs that was told to end. */
+const mostEndingMs = 500;
+
+/** Whether a process lives on that was started there, where the system tells. */
+async function runsIn(folder: string): Promise<boolean> {
+  if (!existsSync('/proc/self/cwd')) return false;
+  const isThere = (id: string) => {
+    try {
+      return readlinkSync(`/proc/${id}/cwd`) === folder;
+    } catch {
+      return false;
+    }
+  };
+  for (const untilMs = performance.now() + mostEndingMs; performance.now() < untilMs; await pause(20)) {
+    if (!readdirSync('/proc').some((name) => /^\d+$/.test(name) && isThere(name))) return false;
+  }
+  return true;
 }
 
 function putPlayer(folder: string): void {

@@ -7,7 +7,7 @@ import type { Refusal } from '../../speech/service.ts';
 import { asRefusal, problem } from '../answer.ts';
 import type { Admitted } from '../upgrade.ts';
 import { act, type Fault, FaultySending } from './sending.ts';
-import { type FaultOf, type FaultPlan, hasScope } from './table.ts';
+import { type FaultOf, type FaultPlan, hasScope, type Place } from './table.ts';
 
 /** What becomes of an upgrade: another answer, or a later one (ms; infinite: none). */
 export type Hindrance = Refusal | { readonly afterMs: number };
@@ -33,14 +33,19 @@ const hindrances: Readonly<Record<FaultOf<'upgrade'>, Hinder>> = {
 export function createFaults({ faults: wishes, seed }: FaultPlan, clock: Clock): FaultInjector {
   const random = Random.seeded(seed);
   const faults: Fault[] = wishes.map((wish) => ({ ...wish, left: wish.times, acted: 0 }));
-  const ofUpgrades = faults.filter((fault) => hasScope('upgrade', fault));
+  const drawn = ({ least, most }: Place) => least + random.below(most - least + 1);
+  const ofUpgrades = faults
+    .filter((fault) => hasScope('upgrade', fault))
+    .map((fault) => ({ fault, from: drawn(fault.at) }));
+  let upgrades = 0;
   const ofMessages = faults.filter((fault) => hasScope('message', fault));
   return {
     get acted() {
       return faults.reduce((sum, { acted }) => sum + acted, 0);
     },
     upgrade(admitted) {
-      const fault = ofUpgrades.find(({ left }) => left > 0);
+      upgrades++;
+      const fault = ofUpgrades.find((armed) => armed.fault.left > 0 && armed.from <= upgrades)?.fault;
       if (!fault) return undefined;
       act(fault);
       return hindrances[fault.name](fault.value, admitted);
@@ -48,10 +53,7 @@ export function createFaults({ faults: wishes, seed }: FaultPlan, clock: Clock):
     opened(socket, network, { matched }) {
       const armed = ofMessages
         .filter(({ left }) => left > 0)
-        .map((fault) => {
-          const { unit, least, most } = fault.at;
-          return { fault, unit, at: least + random.below(most - least + 1) };
-        });
+        .map((fault) => ({ fault, unit: fault.at.unit, at: drawn(fault.at) }));
       if (armed.length > 0) new FaultySending(socket, network, { armed, clock, format: matched.settings.format });
     },
   };

@@ -51,7 +51,10 @@ export function faultList(): string {
   return lines.map(([form, words]) => `${form.padEnd(width)}  ${words}\n`).join('');
 }
 
-/** Where on a connection a fault comes to act: at a byte or at a message to the client, drawn evenly between the two. */
+/**
+ * Where a fault comes to act: at a byte or at a message to the client, drawn evenly between the two. For what happens to
+ * an upgrade the messages are the upgrades, counted over the server's life.
+ */
 export interface Place {
   readonly unit: 'bytes' | 'messages';
   readonly least: number;

@@ -87,6 +87,13 @@ describe('the judge of the matrix', () => {
         process.off("beforeExit", () => {})'`,
       /held on to: /,
     ],
+    [
+      'leaves a process behind that has none of its output',
+      healed,
+      'printf "the whole of it"; sleep 2 > /dev/null 2>&1 &',
+      /left a process behind/,
+    ],
+    ['says the key', healed, 'printf "%s" "$SLNG_API_KEY"', /left the key behind/],
     ['throws away what came', keeping, `${said('E_PROVIDER')}; exit 5`, /E_PROVIDER, and nothing is left/],
     ['says nothing where the service spoils its sound', spoilt, 'true', /ok, and nothing is left/],
     ['dies', failing, 'kill -9 $$', /killed by SIGKILL/],

@@ -47,7 +47,7 @@ export function matrixOf(dialect: DialectName): void {
           const outcome = await runCell({ fault, dialect, command }, { recording }, wanted);
           const judged = { fault, dialect, command };
           const why = wrongIn(outcome, judged);
-          if (why !== undefined) wrong.push(`${command}: ${why}\n${outcome.ran?.stderr}`);
+          if (why !== undefined) wrong.push(`${command}: ${why}\n${outcome.stderr}`);
           else count(endsOf(judged));
         }
       };
