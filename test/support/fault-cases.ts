@@ -10,17 +10,16 @@ import {
   type Outcome,
 } from './fault-cells.ts';
 
-/** How a command must end: healed, or with an error of the table. Two, where it hangs on who gives up first. */
+/** How a command must end: healed, or with an error of the table. */
 export type End = 'ok' | ErrorCode;
-type Ends = End | readonly End[];
 
 export interface FaultRow extends FaultCase {
-  readonly speak: Ends;
-  readonly listen: Ends;
+  readonly speak: End;
+  readonly listen: End;
   /** Where a dialect's own documents say otherwise. */
-  readonly but?: Partial<Record<DialectName, { readonly speak?: Ends; readonly listen?: Ends }>>;
+  readonly but?: Partial<Record<DialectName, { readonly speak?: End; readonly listen?: End }>>;
   /** What measures takes no other connection, so that it ends otherwise where the others are healed by one. */
-  readonly measured?: Ends;
+  readonly measured?: End;
   /** Of these what came is not what was said, and no client can mend it: some is left, and it may be any. */
   readonly spoils?: readonly DialectName[];
   /** The code of the warning that must be said of it, where it is no error. */
@@ -32,10 +31,10 @@ export interface FaultRow extends FaultCase {
   readonly dialects?: readonly DialectName[];
 }
 
-const both = (spec: string, ends: Ends, more: Partial<FaultRow> = {}): FaultRow => ({
+const both = (spec: string, end: End, more: Partial<FaultRow> = {}): FaultRow => ({
   spec,
-  speak: ends,
-  listen: ends,
+  speak: end,
+  listen: end,
   ...more,
 });
 const commandsOf = (direction: 'speak' | 'listen') =>
@@ -46,10 +45,10 @@ const soon = { args: ['--timeout', '1', '--connect-timeout', '1'], reconnects: 0
 /** A file and a transcript say it for all that reconnect. */
 const few: readonly CommandName[] = ['synth to a file', 'transcribe', 'bench tts', 'bench stt'];
 
-const refused = (status: number, ends: Ends, more: Partial<FaultRow> = {}) =>
-  both(`refuse=${status}`, ends, { commands: few, ...more });
-const closed = (code: number, ends: Ends, more: Partial<FaultRow> = {}) =>
-  both(`close=${code}@3`, ends, { reconnects: 0, commands: few, ...more });
+const refused = (status: number, end: End, more: Partial<FaultRow> = {}) =>
+  both(`refuse=${status}`, end, { commands: few, ...more });
+const closed = (code: number, end: End, more: Partial<FaultRow> = {}) =>
+  both(`close=${code}@3`, end, { reconnects: 0, commands: few, ...more });
 
 /** SLNG alone has numbers, and they say what came wrong, not what was meant. */
 const numbered = (of: string): Partial<FaultRow> => ({
@@ -170,21 +169,18 @@ interface Judged {
   readonly command: CommandName;
 }
 
-/** Of these it must end with one. */
-export function endsOf({ fault, dialect, command }: Judged): readonly End[] {
+export function endOf({ fault, dialect, command }: Judged): End {
   const { direction, measures }: Command = commands[command];
-  const ends = (measures && fault.measured) ?? fault.but?.[dialect]?.[direction] ?? fault[direction];
-  return typeof ends === 'string' ? [ends] : ends;
+  return (measures && fault.measured) ?? fault.but?.[dialect]?.[direction] ?? fault[direction];
 }
 
 /** What is wrong with an outcome: it ended otherwise than it must, in silence, or what came is not kept as it came. */
 export function wrongIn({ ended, left, acted, warned }: Outcome, judged: Judged): string | undefined {
   const { fault, dialect, command } = judged;
-  const must: readonly string[] = endsOf(judged);
+  const must = endOf(judged);
   if (acted === false) return 'the fault never acted';
-  if (!must.includes(ended)) return `it ended with ${ended}, not ${must.join(' or ')}`;
-  const isHealed = ended === 'ok' && must.length === 1;
-  if (isHealed && fault.warns !== undefined && !warned.includes(fault.warns))
+  if (ended !== must) return `it ended with ${ended}, not ${must}`;
+  if (ended === 'ok' && fault.warns !== undefined && !warned.includes(fault.warns))
     return `it did not warn of ${fault.warns}`;
   const isSpoilt = commands[command].direction === 'speak' && fault.spoils?.includes(dialect);
   return isKept(left, isSpoilt ? 'spoilt' : ended, fault) ? undefined : `it ended with ${ended}, and ${left} is left`;

@@ -1,19 +1,17 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BenchDocument, RunRow } from '../../../src/bench/document.ts';
+import type { BenchDocument } from '../../../src/bench/document.ts';
 import type { FigureName } from '../../../src/metrics/figures.ts';
-import { scratch, vox } from '../../support/vox.ts';
+import { scratch } from '../../support/vox.ts';
 import { apart, type Pair } from './apart.ts';
+import { bench, counted, withinMs } from './measured.ts';
 import { type ExactServer, type SessionRecord, startExactServer } from './record.ts';
 import { bargeInTruth, type Truth, truthOf } from './truth.ts';
 
-/** How long one command may take: this machine may be slow, and what is measured is not how fast it is. */
-const withinMs = 110_000;
-
 const folder = scratch();
 const prompts = join(folder.path, 'prompts.txt');
-let server: ExactServer;
+let server: ExactServer<SessionRecord>;
 
 beforeAll(async () => {
   server = await startExactServer();
@@ -25,31 +23,10 @@ afterAll(() => {
   folder.remove();
 });
 
-/** The real command against the server: its document. */
-async function bench(args: readonly string[], env: Record<string, string> = {}): Promise<BenchDocument> {
-  const path = join(folder.path, `${args.join('').replaceAll(/\W/g, '')}.json`);
-  const command = ['bench', 'tts', '--endpoint', server.wsUrl, '--prompts', prompts, ...args, '-o', path];
-  const { code, stderr } = await vox(command, { withinMs, env });
-  expect(code, stderr).toBe(0);
-  return JSON.parse(readFileSync(path, 'utf8'));
-}
-
-/** Each run that counts, with what the server wrote of its session. A third may have been spoiled by this machine. */
-async function counted(document: BenchDocument): Promise<{ row: RunRow; session: SessionRecord }[]> {
-  const sessions = new Map((await server.record()).map((session) => [session.requestId, session]));
-  expect(document.runs.filter(({ ok }) => !ok).map(({ error }) => error?.message)).toEqual([]);
-  const valid = document.runs.filter(({ invalid }) => invalid === undefined);
-  const spoiled = new Set(document.runs.map(({ invalid }) => invalid));
-  expect(valid.length, [...spoiled].join('; ')).toBeGreaterThan((document.runs.length * 2) / 3);
-  return valid.map((row) => {
-    const session = sessions.get(row.requestId ?? '');
-    if (session === undefined) throw new Error(`the server knows no ${row.requestId}`);
-    return { row, session };
-  });
-}
+const args = (...how: readonly string[]) => ['tts', '--endpoint', server.wsUrl, '--prompts', prompts, ...how];
 
 async function pairsOf(document: BenchDocument): Promise<Pair[]> {
-  return (await counted(document)).map(({ row, session: { turns, handshakeMs } }) => {
+  return (await counted(document, server)).map(({ row, session: { turns, handshakeMs } }) => {
     const [turn, ...more] = turns;
     if (turn === undefined || more.length > 0) throw new Error(`${turns.length} turns on a fresh connection`);
     return { measured: row, truth: { ...truthOf(turn), handshakeMs } };
@@ -64,13 +41,13 @@ const figures: readonly FigureName[] = [
 
 describe('vox bench against a server whose delays are known', { timeout: withinMs + 10_000 }, () => {
   it('is right to 2 ms or 2 % at the median, 5 ms or 5 % at p95, with one session', async () => {
-    const pairs = await pairsOf(await bench(['--runs', '20', '--warmup', '2']));
+    const pairs = await pairsOf(await bench(args('--runs', '20', '--warmup', '2')));
     expect(apart(pairs, [...figures, 'handshakeMs'])).toEqual([]);
     expect(pairs.map(({ measured }) => counts(measured))).toEqual(pairs.map(({ truth }) => counts(truth)));
   });
 
   it('is as right with 50 sessions at once', async () => {
-    const document = await bench(['--runs', '250', '--concurrency', '50']);
+    const document = await bench(args('--runs', '250', '--concurrency', '50'));
     expect(document.runs.length).toBeGreaterThanOrEqual(250);
     const pairs = await pairsOf(document);
     expect(apart(pairs, figures)).toEqual([]);
@@ -78,8 +55,8 @@ describe('vox bench against a server whose delays are known', { timeout: withinM
   });
 
   it('is right about interruptions, and about text that comes in tokens', async () => {
-    const how = ['--runs', '40', '--concurrency', '8', '--feed', 'tokens:50/s', '--barge-in', '100ms'];
-    const pairs = (await counted(await bench(how))).map(({ row, session: { turns } }) => {
+    const how = args('--runs', '40', '--concurrency', '8', '--feed', 'tokens:50/s', '--barge-in', '100ms');
+    const pairs = (await counted(await bench(how), server)).map(({ row, session: { turns } }) => {
       const [stopped, next] = turns;
       if (stopped === undefined || next === undefined) throw new Error(`${turns.length} turns`);
       return { measured: row, truth: { ...truthOf(stopped), ...bargeInTruth(stopped, next) } };
@@ -92,7 +69,7 @@ describe('vox bench against a server whose delays are known', { timeout: withinM
   it('sees that it stalled itself, and says that those runs do not count', async () => {
     const busy = { VOX_TEST_BUSY_EVERY_MS: '300', VOX_TEST_BUSY_FOR_MS: '120' };
     const env = { ...busy, NODE_OPTIONS: `--require ${join(import.meta.dirname, 'busy.cjs')}` };
-    const { runs, machines } = await bench(['--runs', '5', '--warmup', '0'], env);
+    const { runs, machines } = await bench(args('--runs', '5', '--warmup', '0'), env);
     // Each lasts more than 300 ms.
     for (const { invalid } of runs) expect(invalid).toMatch(/stalled for 1\d\d ms/);
     expect(machines[0]?.watch.stalls).toBeGreaterThanOrEqual(5);

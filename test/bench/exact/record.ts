@@ -18,9 +18,9 @@ export interface SessionRecord {
   readonly turns: readonly TurnRecord[];
 }
 
-export interface ExactServer {
+export interface ExactServer<Record> {
   readonly wsUrl: string;
-  record(): Promise<readonly SessionRecord[]>;
+  record(): Promise<readonly Record[]>;
   stop(): void;
 }
 
@@ -38,8 +38,13 @@ interface Written {
   }[];
 }
 
-export async function startExactServer(): Promise<ExactServer> {
-  const child = fork(join(import.meta.dirname, 'server.mjs'), [JSON.stringify(plans)]);
+/** One of the programs here, with what it is told; `read` makes sense of what it wrote of a session. */
+export async function startExact<Written, Record>(
+  program: string,
+  told: unknown,
+  read: (written: Written) => Record,
+): Promise<ExactServer<Record>> {
+  const child = fork(join(import.meta.dirname, program), [JSON.stringify(told)]);
   const [port] = await once(child, 'message');
   return {
     wsUrl: `ws://127.0.0.1:${port}`,
@@ -51,6 +56,8 @@ export async function startExactServer(): Promise<ExactServer> {
     stop: () => child.disconnect(),
   };
 }
+
+export const startExactServer = () => startExact('server.mjs', plans, read);
 
 function read({ requestId, initNs, readyNs, turns }: Written): SessionRecord {
   const ms = (ns: string) => Number(BigInt(ns) - BigInt(initNs)) / 1e6;
