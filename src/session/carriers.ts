@@ -111,7 +111,7 @@ export class Carriers {
   abandon(turn: Turn, heardMs: number | undefined): void {
     const connection = turn.carrier;
     if (!connection || connection !== this.#current) return;
-    connection.owe(false);
+    connection.liveness.owe(false);
     const { interrupt } = this.#options.service.traits;
     if (!turn.live || !turn.text.left) {
       if (!turn.endSent) connection.command({ type: 'end', turn: turn.id });

@@ -29,7 +29,7 @@ export class Connection<Command extends AnyCommand, Event extends AnyEvent, Sett
   // First what each frame needs, here and wherever it passes: together, it is fetched together (metrics/turn-meter.ts).
   #state: ConnectionState = 'connecting';
   readonly #line: CodecLine<Command | CommonCommand, Event>;
-  readonly #liveness: Liveness;
+  readonly liveness: Liveness;
   readonly #owner: ConnectionOwner<Event>;
   readonly timeline = new Timeline();
   requestId: string | undefined;
@@ -68,7 +68,7 @@ export class Connection<Command extends AnyCommand, Event extends AnyEvent, Sett
       watcher,
       owner: this,
     });
-    this.#liveness = new Liveness(options.clock, {
+    this.liveness = new Liveness(options.clock, {
       ...this.#timeouts,
       keepAliveMs: options.service.traits.keepAliveMs,
       fail: (error) => this.fail(error),
@@ -108,7 +108,7 @@ export class Connection<Command extends AnyCommand, Event extends AnyEvent, Sett
     this.#handshakeMs = Math.max(0, this.#timeouts.connectMs - (nowMs - times.startMs));
     this.#state = 'handshaking';
     this.#transport = transport;
-    this.#liveness.start(transport);
+    this.liveness.start(transport);
     this.#line.opened(transport, nowMs);
     if (this.#readyWanted) this.awaitReady();
     // Last: frames that came with the 101 are given out here, and the codec must have been opened before.
@@ -128,13 +128,13 @@ export class Connection<Command extends AnyCommand, Event extends AnyEvent, Sett
   command(command: Command | CommonCommand): void {
     if (this.#state === 'closed') return;
     const nowMs = this.#options.clock.now();
-    this.#liveness.sentMs = nowMs;
+    this.liveness.sentMs = nowMs;
     this.#line.command(command, nowMs);
   }
 
   frame(frame: Frame, atMs: number): void {
     if (this.#state === 'closed') return;
-    this.#liveness.receivedMs = atMs;
+    this.liveness.receivedMs = atMs;
     try {
       this.#line.frame(frame, atMs);
     } catch (thrown) {
@@ -170,11 +170,6 @@ export class Connection<Command extends AnyCommand, Event extends AnyEvent, Sett
     this.#end(info, undefined);
   }
 
-  /** Whether the service owes us something: only then is its silence an error. */
-  owe(owed: boolean): void {
-    this.#liveness.owe(owed);
-  }
-
   get paused(): boolean {
     return this.#paused;
   }
@@ -184,7 +179,7 @@ export class Connection<Command extends AnyCommand, Event extends AnyEvent, Sett
     const mayPause = !this.#goodbye && (this.#state === 'ready' || this.#state === 'draining');
     if (paused === this.#paused || (paused && !mayPause)) return;
     this.#paused = paused;
-    this.#liveness.pause(paused);
+    this.liveness.pause(paused);
     if (paused) this.#transport?.pause();
     else this.#transport?.resume();
   }
@@ -208,7 +203,7 @@ export class Connection<Command extends AnyCommand, Event extends AnyEvent, Sett
     if (this.#state !== 'ready') return;
     this.command({ type: 'close' });
     this.#state = 'draining';
-    this.#liveness.stop();
+    this.liveness.stop();
   }
 
   /** Says goodbye, then closes; resolves when the socket is gone. */
@@ -219,7 +214,7 @@ export class Connection<Command extends AnyCommand, Event extends AnyEvent, Sett
     if (this.#state === 'handshaking' || this.#state === 'draining') {
       this.#state = 'draining';
       this.#ready.reject(new SpeechError('E_CLOSED', 'the session was closed'));
-      this.#liveness.stop();
+      this.liveness.stop();
       this.#within(this.#timeouts.closeMs, () => this.drop());
       this.#transport?.close(1000);
     }
@@ -248,7 +243,7 @@ export class Connection<Command extends AnyCommand, Event extends AnyEvent, Sett
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#arrow?.cancel();
-    this.#liveness.stop();
+    this.liveness.stop();
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     this.#abort.abort(error ?? new SpeechError('E_CLOSED', 'the session was closed'));
     this.#transport?.terminate();

@@ -45,7 +45,10 @@ export class Leg {
     let made = false;
     this.openedMs = options.clock.now();
     this.connection = new Connection(options, options.settings, {
-      event: (event, atMs) => owner.event(this, event, atMs),
+      event: (event, atMs) => {
+        this.connection.liveness.advancedMs = atMs;
+        owner.event(this, event, atMs);
+      },
       ended: (info, error) => {
         // One that was aborted before is gone before it is made.
         if (made) owner.ended(this, info, error);
@@ -84,9 +87,9 @@ export class Leg {
 
   /** Resolves when the network has taken all; until then the service owes a sign of life. */
   async drained(): Promise<void> {
-    this.connection.owe(true);
+    this.connection.liveness.owe(true);
     await this.connection.drained();
-    this.connection.owe(false);
+    this.connection.liveness.owe(false);
   }
 
   /** Waits for the final that was asked for, and says that it was all. Each step is bounded by how long nothing is new. */

@@ -4,7 +4,7 @@ import type { Transport } from '../transport/transport.ts';
 import { lateFault } from './closed.ts';
 
 interface LivenessRules {
-  /** The longest silence of the service while it owes something; then E_TIMEOUT. */
+  /** So long the service may bring nothing on while it owes something; then E_TIMEOUT. */
   readonly frameMs: number;
   /** A ping goes out when nothing came for so long and nothing is owed, whatever we send meanwhile. */
   readonly pingEveryMs: number;
@@ -21,8 +21,9 @@ interface LivenessRules {
  * second and must not move a timer each. Silence that we made ourselves, by pausing, does not count.
  */
 export class Liveness {
-  /** When the last frame came, and when the last command went; the connection writes them. */
+  /** When the last frame came, when the last came that brought on what is owed, and when the last command went. */
   receivedMs = 0;
+  advancedMs = 0;
   sentMs = 0;
   readonly #clock: Clock;
   readonly #rules: LivenessRules;
@@ -51,6 +52,7 @@ export class Liveness {
     this.#pong?.cancel();
   }
 
+  /** Whether the service owes something: only then is its silence an error, and so is talk that brings nothing on. */
   owe(owed: boolean): void {
     if (owed === this.#owed) return;
     this.#owed = owed;
@@ -72,8 +74,12 @@ export class Liveness {
     const { frameMs, pingEveryMs, keepAliveMs, fail, keepAlive } = this.#rules;
     const from = (ms: number) => Math.max(this.#sinceMs, ms);
     if (this.#owed) {
-      const act = () => fail(lateFault('E_TIMEOUT', 'the service sent nothing for', frameMs));
-      return { atMs: from(this.receivedMs) + frameMs, act };
+      const sinceMs = from(this.advancedMs);
+      const what = this.receivedMs > sinceMs ? 'nothing of what it owes' : 'nothing';
+      return {
+        atMs: sinceMs + frameMs,
+        act: () => fail(lateFault('E_TIMEOUT', `the service sent ${what} for`, frameMs)),
+      };
     }
     const ping = { atMs: from(Math.max(this.receivedMs, this.#pingedMs)) + pingEveryMs, act: () => this.#ping() };
     const keepAliveAtMs = keepAliveMs === undefined ? Number.POSITIVE_INFINITY : from(this.sentMs) + keepAliveMs;

@@ -50,7 +50,7 @@ export class Sender {
     while (turn.why === undefined) {
       if (this.#isFull(turn)) {
         // What is still being sent again, and waits for the service's rates, is not owed yet.
-        if (turn.live) turn.carrier?.owe(true);
+        if (turn.live) turn.carrier?.liveness.owe(true);
         await turn.moved();
         continue;
       }
@@ -170,7 +170,7 @@ export class Sender {
     if (command.type === 'flush') turn.meter.flushSent(this.#options.clock.now());
     this.#rates.sent(command);
     turn.carrier?.command(command);
-    if (command.type === 'flush' && turn.why === undefined) turn.carrier?.owe(true);
+    if (command.type === 'flush' && turn.why === undefined) turn.carrier?.liveness.owe(true);
   }
 
   /** Asks for the sound of what was sent so far, the line that waits for its connection included. */
@@ -225,7 +225,7 @@ export class Sender {
     if (!turn.live || turn.endSent || turn.why !== undefined) return;
     turn.endSent = true;
     for (const command of commands) if (command.type === 'end') this.#put(turn, command);
-    turn.carrier?.owe(true);
+    turn.carrier?.liveness.owe(true);
     if (turn.carrier) this.#carriers.endSent(turn.carrier);
   }
 

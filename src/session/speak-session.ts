@@ -126,7 +126,7 @@ class Session implements SpeakSession, CarriersOwner, TurnOwner {
       signal?.removeEventListener('abort', onAbort);
       if (this.#active === turn) {
         this.#active = undefined;
-        this.#carriers.current?.owe(false);
+        this.#carriers.current?.liveness.owe(false);
         this.#sender.renew(undefined);
       }
     }

@@ -34,23 +34,34 @@ export function turnEvent(
     case 'audio':
       connection.spent = false;
       owner.sounds(turn);
+      connection.liveness.advancedMs = atMs;
       turn.audio(event.chunk, atMs);
+      if (turn.sound.isBeyond(turn.text.sentChar)) connection.fail(endless(turn));
       return;
     case 'words':
+      connection.liveness.advancedMs = atMs;
       turn.sound.words(event.items);
       return;
     case 'made':
       turn.meter.made(event);
       return;
     case 'progress':
-      if (turn.checkpoint(event.throughChar)) connection.spent = true;
-      connection.owe(turn.text.owed || turn.endSent);
+      if (turn.checkpoint(event.throughChar)) {
+        connection.spent = true;
+        connection.liveness.advancedMs = atMs;
+      }
+      connection.liveness.owe(turn.text.owed || turn.endSent);
       owner.moved(turn);
       return;
     case 'ended':
       connection.spent = true;
-      connection.owe(false);
+      connection.liveness.owe(false);
       if (event.why === 'done') turn.finish('done', atMs);
       else owner.fail(turn, new SpeechError('E_PROVIDER', `the service ended the turn (${event.why})`));
   }
+}
+
+function endless({ meter, text }: Turn): SpeechError {
+  const sound = `${meter.bytes} bytes of sound for ${text.sentChar} characters`;
+  return new SpeechError('E_PROTOCOL', `the service does not stop: it sent ${sound}`);
 }

@@ -1,9 +1,14 @@
-import type { AudioChunk, AudioFormat } from '../audio/format.ts';
+import { type AudioChunk, type AudioFormat, frameBytes } from '../audio/format.ts';
 import { TurnMeter } from '../metrics/turn-meter.ts';
 import type { WordTime } from '../speech/speak.ts';
 import { HeardLedger } from './heard.ts';
 import type { SpeakOutput, TurnOptions } from './options.ts';
 import { AsyncQueue } from './queue.ts';
+
+/** No voice takes longer over a text: so long a character, which may be a digit said slowly, and so long anyhow. */
+const mostSeconds = { aChar: 2, anyhow: 30 } as const;
+/** Of compressed sound: Opus takes up to 510 kbit/s, MP3 up to 320. */
+const mostCompressedBytesASecond = 64_000;
 
 export interface TurnSoundSetup {
   readonly options: TurnOptions;
@@ -17,6 +22,7 @@ export interface TurnSoundSetup {
 /** What came of a turn: measured, remembered, numbered through all its connections, and given to whoever takes it. */
 export class TurnSound {
   #carrierFirstSample = 0;
+  #carrierFirstByte = 0;
   /** What came since the last checkpoint is void. */
   #hasVoid = false;
   readonly meter: TurnMeter;
@@ -24,12 +30,15 @@ export class TurnSound {
   readonly #options: TurnOptions;
   readonly output: AsyncQueue<SpeakOutput>;
   readonly #format: AudioFormat;
+  readonly #bytesASecond: number;
   /** Of the sound up to the last checkpoint from which the turn could go on. */
   #wholeBytes = 0;
 
   constructor({ options, format, onHeld, onReturn }: TurnSoundSetup) {
     this.#options = options;
     this.#format = format;
+    const bytesAFrame = frameBytes(format);
+    this.#bytesASecond = bytesAFrame === undefined ? mostCompressedBytesASecond : bytesAFrame * format.sampleRateHz;
     this.output = new AsyncQueue(weightOf, onHeld, onReturn);
     this.meter = new TurnMeter(format);
     this.ledger = new HeardLedger(() => this.meter.durationMs(this.meter.bytes));
@@ -37,7 +46,8 @@ export class TurnSound {
 
   /** Another connection carries it from here on. */
   carried(): void {
-    this.#carrierFirstSample = this.meter.samples(this.#hasVoid ? this.#wholeBytes : this.meter.bytes);
+    this.#carrierFirstByte = this.#hasVoid ? this.#wholeBytes : this.meter.bytes;
+    this.#carrierFirstSample = this.meter.samples(this.#carrierFirstByte);
   }
 
   /** With samples in it. */
@@ -49,6 +59,12 @@ export class TurnSound {
     this.meter.audio(chunk, atMs);
     if (this.#options.take) this.#options.take(numbered, atMs);
     else this.output.push({ type: 'audio', chunk: numbered });
+  }
+
+  /** More has come on this connection than can be about so many characters. */
+  isBeyond(chars: number): boolean {
+    const bytes = this.meter.bytes - this.#carrierFirstByte;
+    return bytes > this.#bytesASecond * (mostSeconds.anyhow + mostSeconds.aChar * chars);
   }
 
   words(items: readonly WordTime[]): void {

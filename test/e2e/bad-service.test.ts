@@ -119,6 +119,24 @@ const midSpeech: Fault[] = [
     code: 'E_TIMEOUT',
     says: /sent nothing/,
   },
+  ...[{ type: 'nonsense' }, { type: 'warning', message: 'slow' }, { type: 'segment_start', segment_id: 1 }].map(
+    (json) => ({
+      name: `talking instead of speaking: ${json.type}`,
+      scenario: { on: { flush: [[audio, { json, everyMs: 100 }]] } },
+      args: impatient,
+      code: 'E_TIMEOUT' as const,
+      says: /sent nothing of what it owes for 1 s/,
+      kept: 4800,
+    }),
+  ),
+  {
+    // 12 characters, of which nobody speaks for 54 s.
+    name: 'sending sound without end',
+    scenario: { on: { flush: [Array.from({ length: 60 }, (_, i) => ({ audio: sound(72_000, i * 72_000) }))] } },
+    code: 'E_PROTOCOL',
+    says: 'the service does not stop: it sent 2664000 bytes of sound for 12 characters',
+    kept: 2_664_000,
+  },
   {
     name: 'over in time: --max-time',
     scenario: { on: { flush: [[audio]] } },

@@ -141,6 +141,40 @@ describe('the time that each arrow has', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('fails as late where the service talks, and repeats what it has told, but brings nothing on', async () => {
+    const { clock, hub, session } = openFake({
+      habits: { msPerChar: undefined, ended: false },
+      timeouts: { frameMs: 1000 },
+    });
+    const turn = session.speak(hello);
+    await settle();
+    hub.link.progress('turn-1', 3);
+    for (let i = 0; i < 20; i++) {
+      await clock.advance(100);
+      hub.link.progress('turn-1', 3);
+      hub.link.say({ type: 'note', name: 'busy' });
+      hub.link.say({ type: 'warning', code: 'slow', message: 'slow' });
+    }
+    expect((await turn.result).error).toMatchObject({
+      code: 'E_TIMEOUT',
+      message: 'the service sent nothing of what it owes for 1 s',
+    });
+  });
+
+  it('fails where more sound comes than can be about the text, and gives out what came', async () => {
+    const { hub, session } = openFake({ habits: { msPerChar: undefined, ended: false } });
+    const turn = session.speak(hello);
+    const heard = collect(turn);
+    await settle();
+    const mostMs = 1000 * (30 + 2 * turn.progress.sentChar);
+    hub.link.sound('turn-1', mostMs);
+    await settle();
+    expect(heard.over).toBe(false);
+    hub.link.sound('turn-1', 1);
+    await settle();
+    expect(heard).toMatchObject({ ms: mostMs + 1, over: true, error: { code: 'E_PROTOCOL' } });
+  });
+
   it('is not kept waiting by text that goes out while nothing comes back', async () => {
     const { clock, session } = openFake({ habits: { msPerChar: undefined }, timeouts: { frameMs: 1000 } });
     const feed = new SpanFeed();

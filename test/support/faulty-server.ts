@@ -6,7 +6,8 @@ import { type WebSocket, WebSocketServer } from 'ws';
 
 /** One thing that the service does. `drop` breaks the connection without a word, `dropOnceRead` when all before it was read. */
 export type Act =
-  | { readonly json: object }
+  /** Once, or again and again for as long as the connection is there. */
+  | { readonly json: object; readonly everyMs?: number }
   | { readonly text: string }
   | { readonly audio: Uint8Array }
   | { readonly close: number; readonly reason?: string }
@@ -197,8 +198,15 @@ const lastPing = 'the last';
 function perform(socket: WebSocket, act: Act): void {
   if (act === 'drop') socket.terminate();
   else if (act === 'dropOnceRead') socket.ping(lastPing);
-  else if ('json' in act) socket.send(JSON.stringify(act.json));
+  else if ('json' in act) say(socket, JSON.stringify(act.json), act.everyMs);
   else if ('text' in act) socket.send(act.text);
   else if ('audio' in act) socket.send(act.audio);
   else socket.close(act.close, act.reason);
+}
+
+function say(socket: WebSocket, text: string, everyMs: number | undefined): void {
+  socket.send(text);
+  if (everyMs === undefined) return;
+  const again = setInterval(() => socket.send(text), everyMs);
+  socket.on('close', () => clearInterval(again));
 }
