@@ -24,7 +24,6 @@ const rooms: Record<string, Room> = {
     may: ['errors.ts', 'clock.ts'],
     packages: {
       ws: 'transport/websocket.ts',
-      'https-proxy-agent': 'transport/proxy.ts',
       'proxy-from-env': 'transport/proxy.ts',
     },
   },

@@ -14,7 +14,7 @@ import { ServiceTimes } from './service-times.ts';
 import { speakSettings } from './settings.ts';
 import { version } from './version.ts';
 import { findRecogniser, wireEngine, wireRecogniser } from './wire-server.ts';
-import { proxyBefore, wireListen, wireSpeak } from './wiring.ts';
+import { proxyTo, wireListen, wireSpeak } from './wiring.ts';
 
 /** Beside the session's own two timeouts, the local provider starts a server and an engine. */
 const spareMs = 5000;
@@ -107,7 +107,7 @@ async function reachToSpeak(flags: Probe, running: Running, heard: ServiceTimes)
       timeouts: { connectMs: flags.connectTimeout * 1000, frameMs: flags.timeout * 1000 },
       ...(watcher && { watcher }),
     });
-    return { ...times, ...(await proxyBefore(baseUrl)) };
+    return { ...times, ...(await proxyTo(baseUrl)) };
   } finally {
     await opened.close();
   }
@@ -123,7 +123,7 @@ async function reachToListen({ trace: _, ...flags }: Probe, running: Running, he
     const options = listenOptions(running, opened, settings, flags);
     const connect = heard.of(choice.provider, options.connect);
     const times = await probeListening({ ...options, connect });
-    return { ...times, ...(await proxyBefore(baseUrl)) };
+    return { ...times, ...(await proxyTo(baseUrl)) };
   } finally {
     await opened.close();
   }

@@ -21,13 +21,13 @@ export class ServiceTimes {
       const thereMs = Date.parse(date);
       if (!Number.isNaN(thereMs)) this.times.push({ provider, thereMs, hereMs: this.#today().getTime() });
     };
-    return async (request, { signal, refused }) => {
-      const heard: typeof refused = (refusal) => {
+    return async (request, options) => {
+      const heard: typeof options.refused = (refusal) => {
         note(refusal.headers);
-        return refused(refusal);
+        return options.refused(refusal);
       };
       try {
-        const opened = await connect(request, { signal, refused: heard });
+        const opened = await connect(request, { ...options, refused: heard });
         note(opened.headers);
         return opened;
       } catch (thrown) {

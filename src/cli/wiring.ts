@@ -99,16 +99,19 @@ async function connector({ clock }: Means): Promise<Connect> {
   return createWebSocketConnect(clock);
 }
 
-/** The proxy that stands between here and an address, for a person; undefined where there is none. */
-export async function proxyBefore(address: string): Promise<{ proxy?: string }> {
-  const { proxyName } = await import('../transport/proxy.ts');
-  const proxy = proxyName(address);
-  return proxy === undefined ? {} : { proxy };
+/** The proxy that stands between here and an address, for a person. Rejects with E_USAGE where what is named is none. */
+export async function proxyTo(address: string): Promise<{ proxy?: string }> {
+  const { proxyBefore } = await import('../transport/proxy.ts');
+  const proxy = proxyBefore(address);
+  return proxy === undefined ? {} : { proxy: proxy.name };
 }
 
 async function remote(choice: ProviderChoice, { traits }: SpeakService | ListenService, means: Means) {
+  const baseUrl = choice.endpoint ?? traits.defaults.baseUrl;
+  // Each connection finds it anew; one that cannot be used is told before there is anything to clean up.
+  await proxyTo(baseUrl);
   return {
-    baseUrl: choice.endpoint ?? traits.defaults.baseUrl,
+    baseUrl,
     credentials: choice.credentials,
     connect: await connector(means),
     close: async () => {},

@@ -36,12 +36,16 @@ function closedMessage(info: CloseInfo): string {
 }
 
 /** The error of a connection on which nothing came within the limit; `what` ends where the seconds follow. */
-export function lateFault(
-  code: 'E_CONNECT_TIMEOUT' | 'E_TIMEOUT' | 'E_PEER_SILENT',
-  what: string,
-  limitMs: number,
-): SpeechError {
+export function lateFault(code: 'E_TIMEOUT' | 'E_PEER_SILENT', what: string, limitMs: number): SpeechError {
   return new SpeechError(code, `${what} ${limitMs / 1000} s`);
+}
+
+/** The error of a session that was not there in time; a proxy that it went through may be what is silent. */
+export function lateToOpen(what: 'open' | 'become ready', limitMs: number, proxy: string | undefined): SpeechError {
+  const through = proxy === undefined ? '' : `, through the proxy ${proxy}`;
+  return new SpeechError('E_CONNECT_TIMEOUT', `the session did not ${what} within ${limitMs / 1000} s${through}`, {
+    ...(proxy !== undefined && { detail: { proxy } }),
+  });
 }
 
 /** The error of a fault that a service told, or that its codec read in the way it closed. */

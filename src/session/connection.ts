@@ -3,10 +3,10 @@ import { deferred } from '../deferred.ts';
 import { SpeechError, toSpeechError } from '../errors.ts';
 import { Timeline } from '../metrics/timeline.ts';
 import type { CloseInfo, Frame, FrameHandler, Opened, Transport } from '../transport/transport.ts';
-import { closedFault, lateFault } from './closed.ts';
+import { closedFault, lateToOpen } from './closed.ts';
 import { CodecLine, type CodecLineOwner } from './codec-line.ts';
 import { Liveness } from './liveness.ts';
-import { openTransport } from './opening.ts';
+import { openTransport, type Way } from './opening.ts';
 import {
   type AnyCommand,
   type AnyEvent,
@@ -37,6 +37,7 @@ export class Connection<Command extends AnyCommand, Event extends AnyEvent, Sett
   /** The other end, and how what crosses the wire is encrypted, once it is open. */
   address: string | undefined;
   tls: string | undefined;
+  readonly #way: Way = {};
 
   readonly #options: ConnectionOptions<Command | CommonCommand, Event, Settings>;
   readonly #timeouts: SessionTimeouts;
@@ -93,9 +94,8 @@ export class Connection<Command extends AnyCommand, Event extends AnyEvent, Sett
     if (signal?.aborted) return this.#onAbort();
     signal?.addEventListener('abort', this.#onAbort, { once: true });
     const { connectMs } = this.#timeouts;
-    const late = () => this.fail(lateFault('E_CONNECT_TIMEOUT', 'the session did not open within', connectMs));
-    this.#within(connectMs, late);
-    const opened = await openTransport(this.#options, settings, this.timeline, this.#abort.signal);
+    this.#within(connectMs, () => this.fail(lateToOpen('open', connectMs, this.#way.proxy)));
+    const opened = await openTransport(this.#options, settings, this.timeline, this.#abort.signal, this.#way);
     if (this.#state === 'closed') opened.transport.terminate();
     else this.#opened(opened);
   }
@@ -120,8 +120,8 @@ export class Connection<Command extends AnyCommand, Event extends AnyEvent, Sett
     this.#readyWanted = true;
     if (this.#state !== 'handshaking' || this.timeline.at('handshakeStart') !== undefined) return;
     this.timeline.mark('handshakeStart', this.#options.clock.now());
-    const late = lateFault('E_CONNECT_TIMEOUT', 'the session did not become ready within', this.#timeouts.connectMs);
-    this.#within(this.#handshakeMs, () => this.fail(late));
+    const { connectMs } = this.#timeouts;
+    this.#within(this.#handshakeMs, () => this.fail(lateToOpen('become ready', connectMs, this.#way.proxy)));
   }
 
   /** Encodes and sends. Before the socket is open commands wait; after it has closed they are dropped. */

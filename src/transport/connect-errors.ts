@@ -22,12 +22,35 @@ export function reasonOf(thrown: unknown): string {
   return (code && connectReasons[code]) ?? thrown.message;
 }
 
-export function cannotConnect(url: string, reason: string, cause: unknown): SpeechError {
-  return new SpeechError('E_CONNECT', `cannot connect to ${bareUrl(url)}: ${reason}`, { cause });
+/** What of a way through a proxy is told: who it is, and whether it has let us through. */
+interface WayThrough {
+  readonly proxy: string;
+  readonly isOpen: boolean;
 }
 
-/** The error of a socket. ws names what a peer did wrong WS_ERR_…; everything else is the network's. */
+export function cannotConnect(url: string, reason: string, cause: unknown, way?: WayThrough): SpeechError {
+  return cannot(`connect to ${bareUrl(url)}`, reason, cause, way);
+}
+
+/** The error of a connection that was not made; `what` was to be done. */
+export function cannot(what: string, reason: string, cause: unknown, way?: WayThrough): SpeechError {
+  // A proxy that does not let us through is named in the reason, and its error knows better what to do.
+  const own = way && !way.isOpen && cause instanceof SpeechError ? cause : undefined;
+  return new SpeechError('E_CONNECT', `cannot ${what}${own ? '' : throughProxy(way)}: ${reason}`, {
+    ...(own && { todo: own.todo }),
+    ...(way && { detail: { ...own?.detail, proxy: way.proxy } }),
+    cause,
+  });
+}
+
+/** Stands behind the name of what is behind a proxy. */
+export function throughProxy(way: WayThrough | undefined): string {
+  return way === undefined ? '' : `, through the proxy ${way.proxy}`;
+}
+
+/** The error of a socket; one of the tunnel's passes through. ws names what a peer did wrong WS_ERR_…; everything else is the network's. */
 export function socketError(thrown: Error): SpeechError {
+  if (thrown instanceof SpeechError) return thrown;
   const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
   return new SpeechError(code.startsWith('WS_ERR_') ? 'E_PROTOCOL' : 'E_CONNECT', reasonOf(thrown), { cause: thrown });
 }

@@ -1,10 +1,11 @@
 import { get as getHttp, type IncomingMessage } from 'node:http';
-import { type Agent, get as getHttps } from 'node:https';
+import { get as getHttps } from 'node:https';
 import { type Clock, pause } from '../clock.ts';
 import { SpeechError } from '../errors.ts';
+import { cannot, throughProxy } from './connect-errors.ts';
 import { flatHeaders } from './flat-headers.ts';
-import { proxyAgent } from './proxy.ts';
 import type { UpgradeRefusal } from './transport.ts';
+import { type Tunnel, tunnelTo } from './tunnel.ts';
 
 /** A catalogue is some hundred kilobytes; what is larger is not one. */
 const maxBodyBytes = 16 * 1024 * 1024;
@@ -47,23 +48,27 @@ export async function getJson(
     () => {},
   );
   const where = url.split('?')[0];
+  let tunnel: Tunnel | undefined;
   options.watcher?.asked({ method: 'GET', url, headers });
   try {
     const signal = AbortSignal.any([options.signal, late.signal]);
-    const agent = proxyAgent(url);
-    const answer = await (agent ? getThrough(agent, url, headers, signal) : getDirect(url, headers, signal));
+    tunnel = tunnelTo(url, signal);
+    const answer = await (tunnel ? getThrough(tunnel, url, headers, signal) : getDirect(url, headers, signal));
     const { status, body } = answer;
     options.watcher?.answered(answer);
     if (status < 200 || status > 299) throw options.refused(answer);
     return JSON.parse(body);
   } catch (thrown) {
-    if (thrown instanceof SpeechError) throw thrown;
+    if (tunnel?.isOpen !== false && thrown instanceof SpeechError) throw thrown;
     if (options.signal.aborted) throw options.signal.reason;
     if (late.signal.aborted)
-      throw new SpeechError('E_CONNECT_TIMEOUT', `no answer from ${where} in ${options.timeoutMs / 1000} s`);
+      throw new SpeechError(
+        'E_CONNECT_TIMEOUT',
+        `no answer from ${where} in ${options.timeoutMs / 1000} s${throughProxy(tunnel)}`,
+      );
     if (thrown instanceof SyntaxError)
       throw new SpeechError('E_PROTOCOL', `${where} did not answer with JSON`, { cause: thrown });
-    throw new SpeechError('E_CONNECT', `cannot read ${where}: ${causeOf(thrown)}`, { cause: thrown });
+    throw cannot(`read ${where}`, causeOf(thrown), thrown, tunnel);
   } finally {
     done.abort();
   }
@@ -78,7 +83,7 @@ async function getDirect(url: string, headers: Headers, signal: AbortSignal): Pr
 }
 
 /** Node's `fetch` knows no proxies before version 24. */
-async function getThrough(agent: Agent, url: string, headers: Headers, signal: AbortSignal): Promise<HttpAnswer> {
+async function getThrough({ agent }: Tunnel, url: string, headers: Headers, signal: AbortSignal): Promise<HttpAnswer> {
   const asked = (url.startsWith('https:') ? getHttps : getHttp)(url, { agent, headers: { ...headers }, signal });
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     asked.once('response', resolve).once('error', reject);
@@ -97,8 +102,9 @@ async function bounded(parts: AsyncIterable<Uint8Array>): Promise<string> {
   return text + decoder.decode();
 }
 
-/** fetch says only "fetch failed"; what failed stands in its cause. */
+/** fetch says only "fetch failed"; what failed stands in its cause. Ours says all itself. */
 function causeOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
+  if (thrown instanceof SpeechError) return thrown.message;
   return thrown.cause instanceof Error ? thrown.cause.message || causeOf(thrown.cause) : thrown.message;
 }

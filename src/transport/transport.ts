@@ -75,8 +75,14 @@ export interface Opened {
   readonly tls?: string;
 }
 
-/** Opens a connection. `refused` makes the error of an answer that is not 101. Rejects with a SpeechError. */
-export type Connect = (
-  request: UpgradeRequest,
-  options: { signal: AbortSignal; refused: (refusal: UpgradeRefusal) => SpeechError },
-) => Promise<Opened>;
+/** How a connection is opened. */
+export interface ConnectOptions {
+  readonly signal: AbortSignal;
+  /** Makes the error of an answer that is not 101. */
+  readonly refused: (refusal: UpgradeRefusal) => SpeechError;
+  /** Told at once the name of the proxy that it goes through, if one is in the way: it may be what never answers. */
+  readonly proxied?: (proxy: string) => void;
+}
+
+/** Opens a connection. Rejects with a SpeechError. */
+export type Connect = (request: UpgradeRequest, options: ConnectOptions) => Promise<Opened>;

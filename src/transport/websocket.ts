@@ -4,10 +4,9 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import WebSocket from 'ws';
 import type { Clock } from '../clock.ts';
-import type { SpeechError } from '../errors.ts';
+import { SpeechError } from '../errors.ts';
 import { cannotConnect, reasonOf, socketError } from './connect-errors.ts';
 import { flatHeaders } from './flat-headers.ts';
-import { proxyAgent } from './proxy.ts';
 import type {
   CloseInfo,
   Connect,
@@ -19,6 +18,7 @@ import type {
   UpgradeRefusal,
   UpgradeRequest,
 } from './transport.ts';
+import { type Tunnel, tunnelTo } from './tunnel.ts';
 
 /** A message larger than this breaks the connection (1009): no service here sends audio in such pieces. */
 const maxMessageBytes = 16 * 1024 * 1024;
@@ -34,15 +34,18 @@ type Times = { -readonly [K in keyof ConnectTimes]: ConnectTimes[K] };
 
 /** Opens WebSockets with the `ws` package, the only file that knows it on the client's side. */
 export function createWebSocketConnect(clock: Clock): Connect {
-  return (request, { signal, refused }) =>
+  return (request, { signal, refused, proxied }) =>
     new Promise<Opened>((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       const times: Times = { startMs: clock.now(), openMs: 0 };
       let socket: WebSocket;
+      let tunnel: Tunnel | undefined;
       try {
-        socket = begin(request, times, clock);
+        tunnel = tunnelTo(request.url, signal);
+        if (tunnel) proxied?.(tunnel.proxy);
+        socket = begin(request, tunnel, times, clock);
       } catch (thrown) {
-        return reject(cannotConnect(request.url, reasonOf(thrown), thrown));
+        return reject(thrown instanceof SpeechError ? thrown : cannotConnect(request.url, reasonOf(thrown), thrown));
       }
       const onAbort = () => {
         reject(signal.reason);
@@ -68,7 +71,7 @@ export function createWebSocketConnect(clock: Clock): Connect {
       });
       transport.closed.then(({ code, error }) => {
         signal.removeEventListener('abort', onAbort);
-        reject(cannotConnect(request.url, error?.message ?? `closed (${code})`, error));
+        reject(cannotConnect(request.url, error?.message ?? `closed (${code})`, error, tunnel));
       });
     });
 }
@@ -84,7 +87,7 @@ function otherEnd(socket: Socket): Pick<Opened, 'address' | 'tls'> {
 }
 
 /** Starts to connect. Throws where the URL or a header is none. */
-function begin(request: UpgradeRequest, times: Times, clock: Clock): WebSocket {
+function begin(request: UpgradeRequest, tunnel: Tunnel | undefined, times: Times, clock: Clock): WebSocket {
   // Said here, because the error that ws throws for it has the whole URL in it, and that may hold a key.
   if (!URL.canParse(request.url)) throw new Error('that is no valid URL');
   // closeTimeout is newer than the types of ws.
@@ -93,7 +96,7 @@ function begin(request: UpgradeRequest, times: Times, clock: Clock): WebSocket {
     perMessageDeflate: false,
     maxPayload: maxMessageBytes,
     closeTimeout: closeWithinMs,
-    agent: proxyAgent(request.url),
+    agent: tunnel?.agent,
     finishRequest: (pending: ClientRequest) => {
       watchConnecting(pending, times, clock);
       pending.end();

@@ -1,8 +1,11 @@
 import { once } from 'node:events';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { wavHeader } from '../../src/audio/wav-header.ts';
+import { endProbe } from '../support/fault-cells.ts';
 import { type Served, scratch, serve, vox } from '../support/vox.ts';
 
 /** A name that only the proxy knows: whoever reaches it went through the proxy. */
@@ -14,6 +17,8 @@ let proxy: Server;
 let proxyPort: number;
 
 beforeAll(async () => {
+  const mono = { encoding: 'linear16', sampleRateHz: 16_000, channels: 1 } as const;
+  writeFileSync(join(folder.path, 'silence.wav'), Buffer.concat([wavHeader(mono, 1600), Buffer.alloc(1600)]));
   server = await serve(['--allow-host', host]);
   const behind = new URL(server.wsUrl);
   proxy = createServer();
@@ -68,8 +73,137 @@ describe('a proxy of the environment', () => {
     expect(asked).toEqual([]);
   });
 
-  it('that refuses, or is not there, is an error of connecting', async () => {
+  it('that is not there is an error of connecting, which names it and its variable', async () => {
     const ran = await speak({ HTTP_PROXY: 'http://127.0.0.1:2' });
-    expect([ran.code, ran.stderr.includes('E_CONNECT')]).toEqual([4, true]);
+    expect(ran.code).toBe(4);
+    expect(ran.stderr).toMatch(
+      /cannot connect to ws:\S+: the proxy http:\/\/127\.0\.0\.1:2 cannot be used: connection refused.*\[E_CONNECT\]\n.*HTTP_PROXY/,
+    );
+  });
+
+  it('is named where the service behind it is not there', async () => {
+    const { port, stop } = await rawProxy((client) => client.end('HTTP/1.1 200 OK\r\n\r\n'));
+    const ran = await speak({ HTTP_PROXY: `http://127.0.0.1:${port}` });
+    stop();
+    expect(ran.code).toBe(4);
+    expect(ran.stderr).toMatch(`, through the proxy http://127.0.0.1:${port}: the connection was reset [E_CONNECT]`);
+  });
+
+  it.each([
+    ['that does not parse', `http://me:hidden-word@bad host:99`],
+    ['of another kind', `socks5://me:hidden-word@127.0.0.1:99`],
+  ])('%s is a wrong use, and nothing goes past it', async (_, value) => {
+    const place = scratch();
+    const args = ['synth', 'Direct?', '-o', 'a.wav', '--endpoint', `ws://${host}`];
+    const ran = await vox(args, { env: { HTTP_PROXY: value }, cwd: place.path });
+    const doctor = await vox(['doctor', '--no-tone', '--no-microphone', '--endpoint', `ws://${host}`], {
+      env: { HTTP_PROXY: value },
+    });
+    expect(readdirSync(place.path)).toEqual([]);
+    place.remove();
+    expect([ran.code, doctor.code]).toEqual([2, 2]);
+    expect(ran.stderr).toMatch(/^vox: HTTP_PROXY .*\[E_USAGE\]\n.*http:\/\/HOST:PORT or https:\/\/HOST:PORT/m);
+    expect(doctor.stdout.toString()).toMatch(/fail +reach slng +HTTP_PROXY /);
+    expect(ran.stderr + doctor.stdout + doctor.stderr).not.toContain('hidden-word');
+  });
+});
+
+/** A proxy that does with a client what it is told, once it was asked something. */
+async function rawProxy(act: (client: Socket) => void) {
+  const clients: Socket[] = [];
+  const raw = createTcpServer((client) => {
+    clients.push(client);
+    client.on('error', () => {});
+    client.once('data', () => act(client));
+  });
+  raw.listen(0, '127.0.0.1');
+  await once(raw, 'listening');
+  const stop = () => {
+    for (const client of clients) client.destroy();
+    raw.close();
+  };
+  return { port: (raw.address() as AddressInfo).port, clients, stop };
+}
+
+/** Each of these opens connections of its own: WebSockets to speak and to listen, HTTP for the catalogue. */
+const commands: Record<string, readonly string[]> = {
+  synth: ['synth', 'Hi.', '-o', join(folder.path, 'b.wav')],
+  transcribe: ['transcribe', join(folder.path, 'silence.wav')],
+  voices: ['voices', '--provider', 'slng'],
+};
+const commandNames = Object.keys(commands);
+
+/** Runs it to its end through a proxy: a socket that it left behind would keep the process. */
+async function through(port: number, args: readonly string[]) {
+  const ran = await vox([...args, '--endpoint', `wss://${host}`, '--connect-timeout', '1'], {
+    env: {
+      HTTPS_PROXY: `http://me:hidden-word@127.0.0.1:${port}`,
+      SLNG_API_KEY: 'sk-never-shown',
+      NODE_OPTIONS: `--require ${endProbe}`,
+    },
+    withinMs: 15_000,
+  });
+  expect(ran.stderr).not.toMatch(/hidden-word|sk-never-shown|held on to|ended before/);
+  expect(ran.signal).toBeNull();
+  return ran;
+}
+
+describe.each(commandNames)('a proxy that lets nobody through, and %s', (name) => {
+  const args = commands[name] ?? [];
+
+  it.each([
+    ['says nothing', () => {}],
+    ['lets through, and then says nothing', (client: Socket) => void client.write('HTTP/1.1 200 OK\r\n\r\n')],
+    ['says half of it', (client: Socket) => void client.write('HTTP/1.1 200 OK\r\nX-')],
+  ])('ends where it %s', async (_, act) => {
+    const { port, clients, stop } = await rawProxy(act);
+    const ran = await through(port, args);
+    stop();
+    expect(clients).toHaveLength(1);
+    expect(ran.code, ran.stderr).toBe(4);
+    expect(ran.stderr).toMatch(
+      new RegExp(
+        ` in 1 s, through the proxy http://127.0.0.1:${port} |within 1 s, through the proxy http://127.0.0.1:${port} `,
+      ),
+    );
+    expect(ran.stderr).toContain('[E_CONNECT_TIMEOUT]');
+  });
+
+  it.each([
+    ['407 Proxy Authentication Required', 'check the user and the password in HTTPS_PROXY'],
+    ['403 Forbidden', `let ${host}:443 through`],
+    ['502 Bad Gateway', 'which HTTPS_PROXY names'],
+    ['101 Switching Protocols', 'which HTTPS_PROXY names'],
+  ])('says that it was the proxy who answered %s', async (answer, todo) => {
+    const { port, stop } = await rawProxy((client) => client.end(`HTTP/1.1 ${answer}\r\nContent-Length: 2\r\n\r\nno`));
+    const ran = await through(port, args);
+    stop();
+    expect(ran.code, ran.stderr).toBe(4);
+    expect(ran.stderr).toMatch(
+      new RegExp(`: the proxy http://127\\.0\\.0\\.1:${port} answered ${answer} \\[E_CONNECT\\]`),
+    );
+    expect(ran.stderr).toContain(todo);
+  });
+
+  it('takes no answer without an end', async () => {
+    const part = Buffer.alloc(64 * 1024, 'A');
+    let sentBytes = 0;
+    const { port, stop } = await rawProxy((client) => {
+      const more = () => {
+        do sentBytes += part.length;
+        while (!client.destroyed && client.write(part));
+      };
+      client.write('HTTP/1.1 200 OK\r\nX: ');
+      client.on('drain', more);
+      more();
+    });
+    const ran = await through(port, args);
+    stop();
+    expect(ran.code, ran.stderr).toBe(4);
+    expect(ran.stderr).toMatch(
+      `the proxy http://127.0.0.1:${port} cannot be used: what answers there does not speak HTTP`,
+    );
+    // What the sockets of both sides hold is some of it; the command reads no more than a header's worth.
+    expect(sentBytes).toBeLessThan(32 * 1024 * 1024);
   });
 });

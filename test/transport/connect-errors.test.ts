@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SpeechError } from '../../src/errors.ts';
 import { cannotConnect, reasonOf, socketError } from '../../src/transport/connect-errors.ts';
 
 function failure(code: string, message = 'raw words'): Error {
@@ -44,7 +45,33 @@ describe('cannotConnect', () => {
   });
 });
 
+describe('cannotConnect behind a proxy', () => {
+  const proxy = 'http://proxy:1';
+
+  it('names it where it let us through', () => {
+    expect(cannotConnect('wss://host', 'because', undefined, { proxy, isOpen: true })).toMatchObject({
+      message: `cannot connect to wss://host, through the proxy ${proxy}: because`,
+      detail: { proxy },
+    });
+  });
+
+  it('says what to do about it where it did not', () => {
+    const own = new SpeechError('E_CONNECT', `the proxy ${proxy} answered 407`, { todo: 'x', detail: { status: 407 } });
+    expect(cannotConnect('wss://host', own.message, own, { proxy, isOpen: false })).toMatchObject({
+      code: 'E_CONNECT',
+      message: `cannot connect to wss://host: the proxy ${proxy} answered 407`,
+      todo: 'x',
+      detail: { status: 407, proxy },
+    });
+  });
+});
+
 describe('socketError', () => {
+  it('leaves what is told already as it is', () => {
+    const told = new SpeechError('E_CONNECT', 'the proxy …');
+    expect(socketError(told)).toBe(told);
+  });
+
   it('tells what the peer did wrong from what the network did', () => {
     expect(socketError(failure('WS_ERR_INVALID_UTF8'))).toMatchObject({ code: 'E_PROTOCOL', message: 'raw words' });
     expect(socketError(failure('ECONNRESET'))).toMatchObject({
