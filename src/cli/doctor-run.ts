@@ -2,7 +2,8 @@ import { listPlayers } from '../audio/players/find.ts';
 import { openMicrophone } from '../audio/sources/microphone.ts';
 import { doctorExitCode, runDoctor } from '../doctor/run.ts';
 import { standardChecks } from '../doctor/standard-checks.ts';
-import { probeConnection, probeListening } from '../session/probe.ts';
+import { SpeechError, toSpeechError } from '../errors.ts';
+import { type ProbeTimes, probeConnection, probeListening } from '../session/probe.ts';
 import type { DoctorFlags } from './doctor.ts';
 import { listenOptions } from './hearing.ts';
 import { listenSettings, sentRateHz } from './listen-settings.ts';
@@ -96,18 +97,20 @@ async function reachToSpeak(flags: Probe, running: Running, heard: ServiceTimes)
   try {
     const { service, baseUrl, credentials, connect } = opened.parts;
     const watcher = opened.watcher();
-    const times = await probeConnection({
-      service,
-      settings: speakSettings(flags, loaded.config, service.traits, { baseUrl, provider: choice.provider }).settings,
-      credentials,
-      connect: heard.of(choice.provider, connect),
-      clock,
-      log,
-      signal,
-      timeouts: { connectMs: flags.connectTimeout * 1000, frameMs: flags.timeout * 1000 },
-      ...(watcher && { watcher }),
-    });
-    return { ...times, ...(await proxyTo(baseUrl)) };
+    const { settings } = speakSettings(flags, loaded.config, service.traits, { baseUrl, provider: choice.provider });
+    return await throughProxy(baseUrl, () =>
+      probeConnection({
+        service,
+        settings,
+        credentials,
+        connect: heard.of(choice.provider, connect),
+        clock,
+        log,
+        signal,
+        timeouts: { connectMs: flags.connectTimeout * 1000, frameMs: flags.timeout * 1000 },
+        ...(watcher && { watcher }),
+      }),
+    );
   } finally {
     await opened.close();
   }
@@ -122,9 +125,19 @@ async function reachToListen({ trace: _, ...flags }: Probe, running: Running, he
     const settings = listenSettings(flags, service.traits, baseUrl);
     const options = listenOptions(running, opened, settings, flags);
     const connect = heard.of(choice.provider, options.connect);
-    const times = await probeListening({ ...options, connect });
-    return { ...times, ...(await proxyTo(baseUrl)) };
+    return await throughProxy(baseUrl, () => probeListening({ ...options, connect }));
   } finally {
     await opened.close();
+  }
+}
+
+/** Tells of a proxy that is in the way, also with what goes wrong: it may be the reason. */
+async function throughProxy(baseUrl: string, probe: () => Promise<ProbeTimes>) {
+  const way = await proxyTo(baseUrl);
+  try {
+    return { ...(await probe()), ...way };
+  } catch (thrown) {
+    const { code, message, todo, detail } = toSpeechError(thrown, 'E_CONNECT');
+    throw new SpeechError(code, message, { todo, detail: { ...detail, ...way }, cause: thrown });
   }
 }

@@ -6,7 +6,7 @@ import type { Check } from './check.ts';
 export interface ReachTarget {
   readonly provider: string;
   readonly direction: 'speak' | 'listen';
-  /** Rejects with the SpeechError that a command would meet. */
+  /** Rejects with the SpeechError that a command would meet; `detail.proxy` is there what `proxy` is here. */
   reach(signal: AbortSignal): Promise<ProbeTimes & { readonly proxy?: string }>;
   /** The longest the session's own timeouts leave it, ms. */
   readonly withinMs: number;
@@ -41,20 +41,28 @@ export function reachCheck({ provider, direction, reach, withinMs }: ReachTarget
       const times = await reach(signal).catch((thrown: unknown) => toSpeechError(thrown, 'E_CONNECT'));
       if (times instanceof SpeechError) {
         const status = direction === 'listen' ? deaf[times.code] : undefined;
-        if (status === undefined) throw times;
-        return { status, detail: times.message, code: times.code, ...(status === 'warn' && { todo: times.todo }) };
+        const message = withProxy(times.message, times.detail.proxy);
+        if (status === undefined) {
+          throw new SpeechError(times.code, message, { todo: times.todo, detail: times.detail, cause: times });
+        }
+        return { status, detail: message, code: times.code, ...(status === 'warn' && { todo: times.todo }) };
       }
       const taken = steps.flatMap(({ key, name }) => {
         const ms = times[key];
         return ms === undefined ? [] : [`${name} ${ms.toFixed(1)} ms`];
       });
-      const through = times.proxy === undefined ? '' : `, through the proxy ${times.proxy}`;
       const remarks = times.warnings.map((warning) => `; ${warning}`).join('');
       return {
         status: times.warnings.length > 0 ? 'warn' : 'ok',
-        detail: `${taken.join(', ')}${through}${remarks}`,
+        detail: `${withProxy(taken.join(', '), times.proxy)}${remarks}`,
         data: { provider, direction, ...times },
       };
     },
   };
+}
+
+/** Says through which proxy, unless that is said already. */
+function withProxy(told: string, proxy: string | number | undefined): string {
+  const through = `the proxy ${proxy}`;
+  return proxy === undefined || told.includes(through) ? told : `${told}, through ${through}`;
 }

@@ -57,6 +57,19 @@ describe('reaching a provider', () => {
     expect(checks[0]).toMatchObject({ name: 'reach slng', status: 'fail', code: 'E_AUTH', data: { status: 401 } });
   });
 
+  it.each([
+    ['the key was refused (401)', 'the key was refused (401), through the proxy http://proxy:1'],
+    ['the proxy http://proxy:1 answered 407', 'the proxy http://proxy:1 answered 407'],
+  ])('names the proxy in the way, once: %s', async (message, told) => {
+    const detail = { status: 401, proxy: 'http://proxy:1' };
+    const failed = new SpeechError('E_AUTH', message, { detail, todo: 'look' });
+    const reach = () => Promise.reject(failed);
+    for (const direction of ['speak', 'listen'] as const) {
+      const check = reachCheck({ provider: 'slng', direction, reach, withinMs: 20_000 });
+      await expect(check.run(signal)).rejects.toMatchObject({ code: 'E_AUTH', message: told, todo: 'look', detail });
+    }
+  });
+
   it('hands the signal down, so that a probe that nobody waits for ends', async () => {
     const abort = new AbortController();
     let given: AbortSignal | undefined;

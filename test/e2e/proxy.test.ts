@@ -207,3 +207,35 @@ describe.each(commandNames)('a proxy that lets nobody through, and %s', (name) =
     expect(sentBytes).toBeLessThan(32 * 1024 * 1024);
   });
 });
+
+describe('vox doctor', () => {
+  it('ends behind a proxy that says nothing, and says that there is one', async () => {
+    const { port, stop } = await rawProxy(() => {});
+    const ran = await through(port, ['doctor', '--no-tone', '--no-microphone']);
+    stop();
+    expect(ran.code).toBe(4);
+    for (const name of ['reach', 'listen'])
+      expect(ran.stdout.toString()).toMatch(
+        new RegExp(
+          `fail +${name} slng +the session did not open within 1 s, through the proxy http://127.0.0.1:${port}\n`,
+        ),
+      );
+  });
+
+  it('says through which proxy a service refuses', async () => {
+    const { port, stop } = await rawProxy((client) => {
+      client.write('HTTP/1.1 200 OK\r\n\r\n');
+      client.once('data', () => client.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n'));
+    });
+    const proxyUrl = `http://127.0.0.1:${port}`;
+    const args = ['doctor', '--no-tone', '--no-microphone', '--json', '--endpoint', `ws://${host}`];
+    const ran = await vox(args, { env: { HTTP_PROXY: proxyUrl }, withinMs: 15_000 });
+    stop();
+    const { checks } = JSON.parse(ran.stdout.toString());
+    expect(checks.find((check: { name: string }) => check.name === 'reach slng')).toMatchObject({
+      code: 'E_AUTH',
+      detail: expect.stringMatching(`, through the proxy ${proxyUrl}$`),
+      data: { proxy: proxyUrl },
+    });
+  });
+});
