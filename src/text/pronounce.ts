@@ -1,5 +1,7 @@
 import { SpeechError } from '../errors.ts';
 import type { PronunciationRule } from '../speech/speak.ts';
+import { PhraseTable } from './phrase-table.ts';
+import { symbolsOf } from './symbols.ts';
 
 /** SLNG's limits for a dictionary, in characters and rules (docs.slng.ai/pronunciation-dictionaries). */
 const maxMatchChars = 128;
@@ -50,23 +52,28 @@ function invalid(why: string): SpeechError {
  * Makes the function that applies a dictionary: whole words and phrases (a boundary is where no letter, digit, mark
  * or underscore of any script goes on; "C++" and ".NET" need one only at their letters), whatever their case, the
  * longest match first and of equals the first rule. What was put in is not looked at again. Blanks in a phrase match
- * any run of blanks.
+ * any run of blanks; those at its ends do not count.
  */
 export function createRewriter(rules: readonly PronunciationRule[]): (text: string) => string {
-  if (rules.length === 0) return (text) => text;
-  const longestFirst = [...rules].sort((a, b) => b.match.length - a.match.length);
-  const matches = longestFirst.map((rule) => `(${literal(rule.match)})`).join('|');
-  const pattern = new RegExp(`${notInWord}(?:${matches})${notInWord}`, 'giu');
-  return (text) =>
-    text.replace(pattern, (found: string, ...groups: unknown[]) => {
-      const which = groups.indexOf(found);
-      return longestFirst[which]?.replace ?? found;
-    });
+  const trimmed = rules.map(({ match, replace }) => ({ match: match.trim(), replace }));
+  const longestFirst = trimmed.filter(({ match }) => match !== '').sort((a, b) => b.match.length - a.match.length);
+  if (longestFirst.length === 0) return (text) => text;
+  const phrases = new PhraseTable(longestFirst.map(({ match }) => match));
+  return (text) => rewritten(text, phrases, longestFirst);
 }
 
-/** A place with a letter, digit, mark or underscore on one side at most. */
-const notInWord = '(?:(?<![\\p{L}\\p{N}\\p{M}_])|(?![\\p{L}\\p{N}\\p{M}_]))';
-
-function literal(match: string): string {
-  return match.replace(/[\\^$.*+?()[\]{}|/]/g, (sign) => `\\${sign}`).replace(/\s+/g, '\\s+');
+function rewritten(text: string, phrases: PhraseTable, rules: readonly PronunciationRule[]): string {
+  const symbols = symbolsOf(text);
+  let done = '';
+  let doneChars = 0;
+  for (let at = 0; at < symbols.length; ) {
+    const found = phrases.at(symbols, at);
+    const rule = found && rules[found.phrase];
+    if (rule) {
+      done += text.slice(doneChars, symbols.starts[at]) + rule.replace;
+      doneChars = symbols.starts[found.end] ?? text.length;
+    }
+    at = found?.end ?? at + 1;
+  }
+  return done + text.slice(doneChars);
 }

@@ -78,6 +78,25 @@ describe('createRewriter', () => {
       'B C',
     ],
     [
+      'the longest as it is written, not the one that covers most',
+      [
+        ['a b c', 'A'],
+        ['a    b', 'B'],
+      ],
+      'a b c, a  b c',
+      'B c, B c',
+    ],
+    ['a match without the blanks at its ends', [[' x\n', 'y']], 'ax x-x, x', 'ax y-y, y'],
+    [
+      'nothing for a match of blanks, or none',
+      [
+        [' ', 'y'],
+        ['', 'z'],
+      ],
+      'x  x',
+      'x  x',
+    ],
+    [
       'of equals the first',
       [
         ['a', '1'],
