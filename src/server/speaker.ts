@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../clock.ts';
+import { type Clock, loopTurn, type Timer } from '../clock.ts';
 import { type SpeechError, toSpeechError } from '../errors.ts';
 import type { PronunciationRef, SpeakCommand, SpeakEvent } from '../speech/speak.ts';
 import type { Dictionary, DictionaryStore } from './dictionary-store.ts';
@@ -29,7 +29,10 @@ export type TurnCommand = Exclude<SpeakCommand, { type: 'keepAlive' | 'close' }>
  */
 export const settledMs = 400;
 
-/** A message may be a book: so much of it is cut into sentences before it is looked whether more of them may wait. */
+/**
+ * A message may be a book, and what came at once many messages: so much is cut into sentences before it is looked
+ * whether more of them may wait, and before others have their turn.
+ */
 const sliceChars = 4096;
 
 /** Turns a client's commands into sentences for the engine, and marks between them. */
@@ -45,6 +48,8 @@ export class Speaker {
   /** The client has ended its turn and begun no other. */
   #ended = false;
   #settling: Timer | undefined;
+  /** What was cut since the event loop has turned. */
+  #cutChars = 0;
 
   constructor(options: SpeakerOptions) {
     this.#options = options;
@@ -103,19 +108,32 @@ export class Speaker {
     this.#throughChar = throughChar;
     const skips = this.#skipsText;
     this.#skipsText = false;
-    if (!skips) this.#cut(turn, this.#text.push(text.slice(0, sliceChars)));
+    if (!skips) this.#cutSlice(turn, text.slice(0, sliceChars), true);
     return this.#speakOn(turn, skips ? '' : text, sliceChars);
   }
 
   /** The rest of a text that is longer than a slice. */
   #speakOn(turn: string, text: string, from: number): Promise<void> | undefined {
-    for (let at = from; at < text.length; at += sliceChars) {
-      const room = this.#work.room();
-      if (room) return room.then(() => (this.#work.aborted ? undefined : this.#speakOn(turn, text, at)));
-      this.#cut(turn, this.#text.pushOn(text.slice(at, at + sliceChars)));
+    const pause = (from < text.length ? this.#work.room() : undefined) ?? this.#turnOfOthers();
+    if (pause) return pause.then(() => (this.#work.aborted ? undefined : this.#speakOn(turn, text, from)));
+    if (from < text.length) {
+      this.#cutSlice(turn, text.slice(from, from + sliceChars), false);
+      return this.#speakOn(turn, text, from + sliceChars);
     }
     this.#settle(turn);
     return undefined;
+  }
+
+  #cutSlice(turn: string, slice: string, isFirst: boolean): void {
+    this.#cutChars += slice.length;
+    this.#cut(turn, isFirst ? this.#text.push(slice) : this.#text.pushOn(slice));
+  }
+
+  /** Cutting and rewriting is work on the one thread that there is: other clients wait no longer than a slice takes. */
+  #turnOfOthers(): Promise<void> | undefined {
+    if (this.#cutChars < sliceChars) return undefined;
+    this.#cutChars = 0;
+    return loopTurn();
   }
 
   #settle(turn: string): void {
