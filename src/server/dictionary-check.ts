@@ -69,13 +69,14 @@ function checkModes(modes: unknown, complaints: Complaints): DictionaryInput['mo
   return { rewrite: { rules: checked }, ...(modes.ipa !== undefined && { ipa: modes.ipa }) };
 }
 
+/** Blanks at the ends of a match say nothing, as in a file of rules: what is stored and given back is what is looked for. */
 function checkRule(rule: unknown, path: string, complaints: Complaints): PronunciationRule {
   const { match, replace } = isFields(rule) ? rule : {};
   const matches = typeof match === 'string' && match.trim() !== '' && match.length <= most.match;
   const replaces = typeof replace === 'string' && replace.length <= most.replace;
   if (!matches) complaints.of(`${path}.match`, `wants 1 to ${most.match} characters, not only spaces`);
   if (!replaces) complaints.of(`${path}.replace`, `wants text of at most ${most.replace} characters`);
-  return { match: matches ? match : '', replace: replaces ? replace : '' };
+  return { match: matches ? match.trim() : '', replace: replaces ? replace : '' };
 }
 
 function isFields(value: unknown): value is Fields {

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { checkDictionary } from '../../src/server/dictionary-check.ts';
 
 const rule = fc.record({
-  match: fc.string({ minLength: 1, maxLength: 128 }).filter((match) => match.trim() !== ''),
+  match: fc
+    .string({ minLength: 1, maxLength: 128 })
+    .map((match) => match.trim())
+    .filter((match) => match !== ''),
   replace: fc.string({ maxLength: 256 }),
 });
 const name = fc.stringMatching(/^[A-Za-z0-9._-]{1,128}$/);
@@ -22,6 +25,13 @@ describe('the check of a dictionary', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('takes a match without the blanks at its ends', () => {
+    const rules = [{ match: ' \u00a0new  york\n', replace: ' NYC ' }];
+    expect(checkDictionary({ name: 'n', modes: { rewrite: { rules } } })).toEqual({
+      input: { name: 'n', metadata: {}, modes: { rewrite: { rules: [{ match: 'new  york', replace: ' NYC ' }] } } },
+    });
   });
 
   it('never throws, and says of anything else what is wrong', () => {
