@@ -116,6 +116,26 @@ export const readers: Readonly<Record<string, Reader>> = {
       must(typeof rewrite('SLNG and C++ (x), aaaa aaaa.') === 'string', 'a text becomes a text');
     },
   },
+  // Both are a stranger's on a server: rules in the first line, with bars between them, and a text.
+  rewriting: {
+    seeds: () =>
+      utf8(
+        'New York|york|C++ (x)|.NET|K|ſ\nNew\u00a0\tYork, YORK; c++ (X) in .net costs 5 \u212a\u017f 😀',
+        `${rulesOf((at) => ` x${at}`)}\n${' '.repeat(4000)}z`,
+        `${rulesOf((at) => `a  x${at}`)}\na${' '.repeat(4000)}z`,
+        `${rulesOf((at) => `${'a '.repeat(60)}b${at}`)}\n${'a '.repeat(2000)}z`,
+        `${rulesOf((at) => `${'+'.repeat(1 + (at >> 2))}${at % 2 === 0 ? '!' : '~'}`)}\n${'+'.repeat(4000)}`,
+      ),
+    read(bytes) {
+      const [bars = '', ...lines] = textOf(bytes).split('\n');
+      const rules = bars.split('|').map((match) => ({ match, replace: '' }));
+      const checked = checkDictionary({ name: 'it', modes: { rewrite: { rules } } });
+      const text = lines.join('\n');
+      const rewrite = createRewriter('input' in checked ? checked.input.modes.rewrite.rules : rules);
+      must(rewrite(text).length <= text.length, 'what is found is left out, and nothing is put in');
+      must(rewrite('').length === 0, 'of nothing comes nothing');
+    },
+  },
   dictionary: {
     seeds: () =>
       utf8(
@@ -155,6 +175,11 @@ export const readers: Readonly<Record<string, Reader>> = {
     },
   },
 };
+
+/** As many as a dictionary may have. */
+function rulesOf(match: (at: number) => string): string {
+  return Array.from({ length: 256 }, (_, at) => match(at)).join('|');
+}
 
 /** One that is whole. */
 function documentSeed(): Uint8Array {
