@@ -22,7 +22,8 @@ export const bounds = {
     flag: '--max-connections',
     unit: 'n',
     usual: 1024,
-    words: 'sockets at once, sessions among them; one more is dropped without a word',
+    words:
+      'sockets at once, sessions among them; for one more the one is dropped that has asked nothing for the longest',
   },
   sessions: {
     flag: '--max-sessions',

@@ -11,6 +11,7 @@ import { DictionaryStore } from './dictionary-store.ts';
 import { createHttp, type Route } from './http.ts';
 import { createKeyCheck } from './keys.ts';
 import { type Counters, defaultStyle, type RunningServer, type ServerOptions } from './options.ts';
+import { Places } from './places.ts';
 import { openSession, type Session, sessionPrefixes } from './sessions.ts';
 import { createGuard, isLoopback } from './strangers.ts';
 import { type Admitted, chosenSubprotocol, createUpgrader, greetingLines } from './upgrade.ts';
@@ -67,8 +68,8 @@ class SpeechServer implements RunningServer {
   readonly #style: ServerStyle;
   readonly #dictionaries: DictionaryStore;
   readonly #connections = new Set<Session>();
-  /** Every socket, also those that have not said what they want yet. */
-  readonly #sockets = new Set<Socket>();
+  /** Of every socket, also of those that have not said what they want yet. */
+  readonly #places: Places;
   readonly #counters: Counters = {
     sessions: 0,
     listeners: 0,
@@ -109,14 +110,12 @@ class SpeechServer implements RunningServer {
       },
       createHttp({ ...door, routes, bodyBytes, ...(options.log && { log: options.log }) }),
     );
-    this.http.maxConnections = this.limits.connections;
     this.http.maxRequestsPerSocket = this.limits.requests;
     // Who takes nothing of an answer; once a socket is a session's, its outflow sees to that.
     this.http.timeout = this.limits.stalledMs;
-    this.http.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-    });
+    this.#places = new Places(this.limits.connections);
+    this.http.on('connection', (socket: Socket) => this.#places.take(socket));
+    this.http.on('request', ({ socket }, response) => response.once('close', () => this.#places.served(socket)));
   }
 
   get url(): string {
@@ -170,6 +169,7 @@ class SpeechServer implements RunningServer {
   }
 
   opened(socket: WebSocket, admitted: Admitted): void {
+    this.#places.keep(admitted.request.socket);
     const connection = openSession(socket, admitted, {
       ...this.#options,
       limits: this.limits,
@@ -190,9 +190,7 @@ class SpeechServer implements RunningServer {
   async #close(): Promise<void> {
     const gone = new Promise<void>((resolve) => this.http.close(() => resolve()));
     for (const connection of this.#connections) connection.hangUp(1001, goodbye);
-    const late = this.#options.clock.after(this.limits.closeMs, () => {
-      for (const socket of this.#sockets) socket.destroy();
-    });
+    const late = this.#options.clock.after(this.limits.closeMs, () => this.#places.dropAll());
     await gone;
     late.cancel();
     await Promise.all([...this.#connections].map((connection) => connection.gone));
