@@ -31,7 +31,7 @@ export const bounds = {
     usual: 256,
     words: "sessions at once; one more is answered with 503, or its vendor's own number",
   },
-  // A decoder of the local recogniser takes 96 MB.
+  // A decoder of the local recogniser takes 96 MB, and 40 more in an utterance of half a minute, the longest there is.
   listeners: {
     flag: '--max-listeners',
     unit: 'n',
@@ -160,6 +160,12 @@ export const bounds = {
     unit: 'seconds',
     usual: 5000,
     words: 'between two HTTP requests over one socket',
+  },
+  pingMs: {
+    flag: '--ping-interval',
+    unit: 'seconds',
+    usual: 2000,
+    words: 'between two pings to a client that nothing is read from; the second finds out that it has gone',
   },
   closeMs: {
     flag: '--close-timeout',

@@ -7,6 +7,7 @@ import type { ServerLimits } from './bounds.ts';
 import type { Counters } from './options.ts';
 import { Outflow } from './outflow.ts';
 import type { Outlet } from './outlet.ts';
+import { Presence } from './presence.ts';
 import type { ConnectionWatcher } from './watcher.ts';
 
 /** What requests and events have in common, whichever way speech goes. */
@@ -40,6 +41,7 @@ export class Connection<Event extends Named, Request extends Named> implements O
   readonly #parts: ConnectionParts<Event, Request>;
   readonly #socket: WebSocket;
   readonly #out: Outflow;
+  readonly #presence: Presence;
   readonly #handler: Handler<Request>;
   readonly #log: Log;
   /** What was received and not looked at yet, also through a handler's pauses. Requests go before frames. */
@@ -65,6 +67,7 @@ export class Connection<Event extends Named, Request extends Named> implements O
     const { socket, clock, limits } = parts;
     const stalled = () => this.hangUp(1008, `the client has read nothing for ${limits.stalledMs / 1000} s`);
     this.#out = new Outflow({ socket, clock, limits, stalled });
+    this.#presence = new Presence({ socket, clock, everyMs: limits.pingMs });
     this.#handler = parts.handler(this);
     this.gone = new Promise((resolve) =>
       this.#socket.once('close', (code, reason) => resolve(this.#closed(code, String(reason)))),
@@ -204,8 +207,12 @@ export class Connection<Event extends Named, Request extends Named> implements O
   #readOrNot(): void {
     const read = this.#ending || !(this.#fullOfText || this.#inboxWaits);
     if (read === !this.#socket.isPaused) return;
-    if (read) this.#socket.resume();
-    else this.#socket.pause();
+    if (read) {
+      this.#socket.resume();
+      return;
+    }
+    this.#socket.pause();
+    this.#presence.paused();
   }
 
   #watchIdle(delayMs: number): void {
@@ -237,6 +244,9 @@ export class Connection<Event extends Named, Request extends Named> implements O
     this.#ending = true;
     this.#idle?.cancel();
     this.#end.cancel();
+    this.#presence.stop();
+    // A message may be minutes of audio, and nobody looks at it any more.
+    for (const waiting of [this.#inbox, this.#requests]) waiting.length = 0;
     this.#handler.stop();
     this.#out.stop();
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SpeechError } from '../../src/errors.ts';
+import { defaultLimits } from '../../src/server/server.ts';
 import { ManualClock, settle } from '../support/manual-clock.ts';
 import type { Client } from './support/client.ts';
 import { gate } from './support/fake-engine.ts';
@@ -340,6 +341,8 @@ describe('a connection without audio', () => {
     const clock = new ManualClock();
     const { ready, server, recogniser } = await startListening({ clock });
     const client = await ready();
+    // Nothing was read while the recogniser was opened; that is over, and nobody looks whether the client is there.
+    await clock.advance(defaultLimits.pingMs);
     expect(clock.pending).toBe(2);
     await client.close();
     while (server.stats().sessions > 0) await settle();
