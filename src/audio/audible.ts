@@ -72,16 +72,22 @@ export class AudibleStretches {
   }
 
   /**
-   * The first stretch of speech that begins at or behind that sample, up to the first pause of `leastPause` samples, or
-   * up to now where there is none yet. Undefined where nothing is audible there.
+   * The first stretch of speech at or behind that sample, up to the first pause of `leastPause` samples, or up to now
+   * where there is none yet. Undefined where nothing is audible there.
    */
   utterance(fromSample: number, leastPause: number): { startSample: number; endSample: number } | undefined {
     let found: { startSample: number; endSample: number } | undefined;
     for (const { startSample, endSample } of this.#stretches) {
-      if (startSample < fromSample) continue;
+      if (endSample <= fromSample) continue;
       if (found && startSample - found.endSample >= leastPause) return found;
-      found = { startSample: found?.startSample ?? startSample, endSample };
+      found = { startSample: found?.startSample ?? Math.max(startSample, fromSample), endSample };
     }
     return found;
+  }
+
+  /** How much is audible from that sample on, in samples. */
+  audibleFrom(fromSample: number): number {
+    const each = this.#stretches.map(({ startSample, endSample }) => endSample - Math.max(startSample, fromSample));
+    return each.reduce((sum, samples) => sum + Math.max(0, samples), 0);
   }
 }

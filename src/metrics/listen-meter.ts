@@ -11,9 +11,6 @@ import { WordWatch } from './word-watch.ts';
 /** Of figures that are medians, so many of the newest count: a microphone may be open for days. */
 const keptFigures = 10_000;
 
-/** So much silence parts two utterances, where no service says so: shorter than services' own endpointing. */
-export const utterancePauseMs = 300;
-
 interface Place {
   readonly startMs: number;
   readonly endMs: number;
@@ -98,11 +95,20 @@ export class ListenMeter {
     return tidy(sinceMs(endSentMs, atMs));
   }
 
-  /** The first utterance behind that place, ms, in the audio sent so far. */
-  utteranceAfter(ms: number): Place | undefined {
-    const pause = this.#sample(utterancePauseMs);
-    const found = this.#audible.utterance(this.#sample(ms), pause);
+  /** The first utterance behind that place, ms, in the audio sent so far; it ends with so long a pause. */
+  utteranceAfter(ms: number, pauseMs: number): Place | undefined {
+    const found = this.#audible.utterance(this.#sample(ms), this.#sample(pauseMs));
     return found && { startMs: this.#ms(found.startSample), endMs: this.#ms(found.endSample) };
+  }
+
+  /** How much can be heard behind that place, ms, in the audio sent so far. */
+  audibleMsAfter(ms: number): number {
+    return this.#ms(this.#audible.audibleFrom(this.#sample(ms)));
+  }
+
+  /** Where the last that can be heard in the audio sent so far ends, ms; 0 where nothing can. */
+  get audibleEndMs(): number {
+    return this.#ms(this.#audible.lastEnd(0, Number.POSITIVE_INFINITY) ?? 0);
   }
 
   #ms(sample: number): number {

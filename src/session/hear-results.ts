@@ -1,32 +1,34 @@
-import type { Clock } from '../clock.ts';
-import { type FinalKind, type ListenMeter, utterancePauseMs } from '../metrics/listen-meter.ts';
+import type { FinalKind, ListenMeter } from '../metrics/listen-meter.ts';
 import type { ListenEvent } from '../speech/listen.ts';
 import type { Ending } from './ending.ts';
-import type { ListenOutput } from './listen-options.ts';
+import type { ListenOptions, ListenOutput } from './listen-options.ts';
 import { News } from './news.ts';
 import type { Pacing } from './pacing.ts';
 import { Repeats } from './repeats.ts';
 import { endOf, type Place, type Placed, Segments } from './segments.ts';
+import { Utterances, utterancePauseMs } from './utterances.ts';
 import type { Warnings } from './warnings.ts';
 
 type FinalEvent = Extract<ListenEvent, { type: 'final' }>;
 type ResultEvent = Extract<ListenEvent, { type: 'interim' | 'final' | 'speechStarted' | 'utteranceEnd' }>;
 
-/** Half of the pause that ends an utterance here. */
-const breathMs = utterancePauseMs / 2;
 /** What can be heard for so long is a word: more than a breath, or a tail that a recogniser leaves out. */
 const leastUntoldMs = 300;
 
 export interface HearResultsSetup {
-  readonly clock: Clock;
+  readonly options: ListenOptions;
   readonly meter: ListenMeter;
   readonly pacing: Pacing;
+  /** Up to where the connection in use was sent the audio, ms. */
+  readonly sentMs: () => number;
   /** Of the connection in use. */
   readonly ending: () => Ending;
   readonly warnings: Warnings;
   readonly give: (output: ListenOutput) => void;
   /** Results reach further than before. */
   readonly onReached: () => void;
+  /** The service is of use. */
+  readonly onFinal: () => void;
   /** An utterance is over, ms of the stream: the service says so, or was told to make an end. */
   readonly onBoundary: (endMs: number) => void;
 }
@@ -37,8 +39,7 @@ export class HearResults {
   readonly repeats = new Repeats();
   readonly #setup: HearResultsSetup;
   readonly #segments = new Segments();
-  /** Up to there the audio belongs to utterances that were told; where the service tells no places. */
-  #heardMs = 0;
+  readonly #utterances: Utterances;
   /** Up to there the finals reach; undefined behind one that does not tell what it is about. */
   #throughMs: number | undefined = 0;
   /** Words have come that are not final. */
@@ -46,7 +47,11 @@ export class HearResults {
 
   constructor(setup: HearResultsSetup) {
     this.#setup = setup;
-    this.news = new News(setup.clock);
+    const { options, meter, sentMs } = setup;
+    const { clock, settings, service } = options;
+    this.news = new News(clock);
+    const pauseMs = settings.endpointingMs || utterancePauseMs;
+    this.#utterances = new Utterances({ meter, pauseMs, sentMs, aheadMs: service.traits.aheadMs });
   }
 
   event(event: ResultEvent, atMs: number): void {
@@ -67,59 +72,52 @@ export class HearResults {
   }
 
   #final(event: FinalEvent, atMs: number): void {
-    const { meter, ending, onBoundary } = this.#setup;
+    const { meter, ending, onFinal } = this.#setup;
+    const utterances = this.#utterances;
+    onFinal();
     this.news.final({ chars: event.text.trim().length, throughMs: this.#reached(endOf(event)) }, atMs);
     const forced = ending().answers(event);
     const told = endOf(event) !== undefined;
-    const heard = told ? undefined : this.#utterance(event);
+    const heard = told ? undefined : this.#utterance(event, atMs);
     this.#begun = false;
-    const throughMs = this.#reached(endOf(event) ?? (heard && this.#behind(heard)));
+    const throughMs = this.#reached(endOf(event) ?? (heard && utterances.behind(heard)));
     this.#throughMs = throughMs === undefined ? undefined : Math.max(this.#throughMs ?? 0, throughMs);
     const placed = this.#segments.place(event, meter.audioMs, heard);
     const fresh = this.repeats.newIn(placed, told);
     if (fresh) this.#fresh(fresh, { forced, endOfUtterance: event.endOfUtterance }, atMs);
     if (forced) meter.finalized(atMs);
     if (!event.endOfUtterance && !forced) return;
+    if (told) utterances.through(this.#reached(placed.endMs) ?? 0);
     // Without a place of the service's, and no utterance that is heard here, nothing is known to be over.
-    const boundaryMs = this.#reached(told ? placed.endMs : heard && this.#behind(heard));
-    if (boundaryMs === undefined) return;
-    this.#heardMs = boundaryMs;
-    this.repeats.settle(meter.audioMs);
+    if (told || heard) this.settle();
+  }
+
+  /** Makes a boundary of what is known to be told; a pause may have been sent since the last final. */
+  settle(): void {
+    const { meter, onBoundary } = this.#setup;
+    const { boundaryMs } = this.#utterances;
+    this.repeats.settle(boundaryMs, meter.audioMs);
     onBoundary(boundaryMs);
   }
 
   /** More was said than finals have told: an interim has begun to, or it can be heard behind all that they are about. */
   get isPartial(): boolean {
-    return this.#begun || (this.#throughMs !== undefined && this.#audibleMs(this.#throughMs) >= leastUntoldMs);
-  }
-
-  #audibleMs(fromMs: number): number {
-    const { meter } = this.#setup;
-    let ms = 0;
-    for (let place = meter.utteranceAfter(fromMs); place; place = meter.utteranceAfter(place.endMs)) {
-      ms += place.endMs - place.startMs;
-    }
-    return ms;
+    return (
+      this.#begun ||
+      (this.#throughMs !== undefined && this.#setup.meter.audibleMsAfter(this.#throughMs) >= leastUntoldMs)
+    );
   }
 
   /** The audio from there on, ms, is sent again. */
   again(fromMs: number): void {
-    this.#heardMs = fromMs;
+    this.#utterances.again(fromMs, this.#setup.options.clock.now());
     this.repeats.begin();
   }
 
   /** The utterance that a final without a place is about: the next that is heard in the audio. */
-  #utterance({ endOfUtterance, fromFinalize, text }: FinalEvent): Place | undefined {
+  #utterance({ endOfUtterance, fromFinalize, text }: FinalEvent, atMs: number): Place | undefined {
     if (!endOfUtterance || fromFinalize || text.trim() === '') return undefined;
-    return this.#setup.meter.utteranceAfter(this.#heardMs);
-  }
-
-  /**
-   * Into the pause behind it: what is sent again from its very end has its last breath in it, and a recogniser may make
-   * a final of that, which would be taken for the next utterance.
-   */
-  #behind({ endMs }: Place): number {
-    return this.#setup.meter.audioMs >= endMs + utterancePauseMs ? endMs + breathMs : endMs;
+    return this.#utterances.next(atMs);
   }
 
   #fresh(transcript: Placed, kind: FinalKind, atMs: number): void {
@@ -128,15 +126,15 @@ export class HearResults {
     if (transcript.text.trim() === '') return;
     if (meter.audioMs === 0) warnings.say('early_final', 'the service sent a result before any audio was sent');
     const told = latencyMs === undefined ? {} : { latencyMs };
-    this.repeats.gave(transcript);
+    this.repeats.gave(transcript, meter.audibleEndMs);
     give({ type: 'final', ...transcript, ...kind, ...told });
   }
 
-  /** Up to where a result reaches: never further than what was sent, whatever it says. */
+  /** Up to where a result reaches: never further than what its connection was sent, whatever it says. */
   #reached(endMs: number | undefined): number | undefined {
     if (endMs === undefined) return undefined;
-    const { meter, pacing, onReached } = this.#setup;
-    const throughMs = Math.min(endMs, meter.audioMs);
+    const { pacing, onReached, sentMs } = this.#setup;
+    const throughMs = Math.min(endMs, sentMs());
     if (pacing.reached(throughMs)) onReached();
     return throughMs;
   }

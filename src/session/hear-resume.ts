@@ -8,6 +8,7 @@ import { KeptAudio } from './kept-audio.ts';
 import type { ListenOptions } from './listen-options.ts';
 import type { Pacing } from './pacing.ts';
 import { Reconnects } from './reconnects.ts';
+import type { Warnings } from './warnings.ts';
 
 /** Audio that is kept, ms: longer than an utterance and all attempts to reach the service together. */
 const mostKeptMs = 180_000;
@@ -21,6 +22,7 @@ export interface ResumptionSetup {
   readonly meter: ListenMeter;
   readonly pacing: Pacing;
   readonly results: HearResults;
+  readonly warnings: Warnings;
   /** Opens another connection and makes it the one in use, with audio from that byte of the stream on. */
   readonly next: (fromByte: number) => Leg;
   /** Nobody wants more. */
@@ -40,8 +42,8 @@ export class Resumption {
   readonly #rate: number;
   #running: Promise<void> | undefined;
   #boundaryByte = 0;
-  /** The connection in use does not have all that the one before had. */
-  #behind = false;
+  /** The connection in use, or the last, was sent no more than that, byte of the stream; undefined: all. */
+  #behindAt: number | undefined;
   #finalizes = false;
   #count = 0;
 
@@ -65,10 +67,25 @@ export class Resumption {
     return this.#count;
   }
 
+  /** What is kept now is sent with what is sent again. */
+  get behind(): boolean {
+    return this.#behindAt !== undefined;
+  }
+
+  /** Up to where the connection in use was sent the audio, ms of the stream. */
+  get sentMs(): number {
+    return this.#behindAt === undefined ? this.#setup.meter.audioMs : this.#msAt(this.#behindAt);
+  }
+
   /** Whether a `finalize` that is wanted now goes out later: behind the audio that it is about. */
   defersFinalize(): boolean {
-    this.#finalizes ||= this.#behind;
-    return this.#behind;
+    this.#finalizes ||= this.behind;
+    return this.behind;
+  }
+
+  /** Words have come: the waits for another connection begin anew. */
+  borne(): void {
+    this.#reconnects.borne();
   }
 
   /** Whether so much more can be kept, and nothing be lost that waits for a connection; else the source should wait. */
@@ -85,7 +102,6 @@ export class Resumption {
 
   /** An utterance is over there, ms of the stream: what lies before is never sent again. */
   boundary(endMs: number): void {
-    this.#reconnects.borne();
     this.#boundaryByte = this.#byteAt(endMs);
     this.#kept.dropBefore(this.#boundaryByte);
   }
@@ -97,7 +113,7 @@ export class Resumption {
     const waitMs = leg.told ? undefined : this.#reconnects.next(error);
     if (waitMs === undefined) return false;
     this.#count++;
-    this.#behind = true;
+    this.#behindAt ??= this.#setup.meter.bytes;
     this.#finalizes ||= leg.ending.owes;
     const run: Promise<void> = this.#run(waitMs).finally(() => {
       if (this.#running === run) this.#running = undefined;
@@ -110,35 +126,53 @@ export class Resumption {
     const { options, next, isOver, results, pacing, finalize } = this.#setup;
     await rest(options.clock, waitMs, options.signal);
     if (isOver()) return;
+    results.settle();
+    this.#tellLoss();
     const fromByte = Math.max(this.#kept.fromByte, this.#boundaryByte);
     const leg = next(fromByte);
     if (!(await leg.ready)) return;
     results.again(this.#msAt(fromByte));
     pacing.from(this.#msAt(fromByte), this.#rate);
-    await this.#sendAgain(leg, fromByte);
-    pacing.from(undefined);
-    this.#behind = false;
-    if (this.#finalizes && !leg.ending.over) finalize();
+    // Where that connection is lost too, the next has it all to do.
+    if (!(await this.#sendAgain(leg, fromByte))) return;
+    pacing.caughtUp();
+    if (this.#finalizes) finalize();
     this.#finalizes = false;
   }
 
-  /** What is kept, and what comes while it is sent, until there is no more. */
-  async #sendAgain(leg: Leg, fromByte: number): Promise<void> {
+  /** What is kept is bounded: where more had not been told about, that is said. */
+  #tellLoss(): void {
+    const { meter, warnings } = this.#setup;
+    const [fromMs, toMs] = [this.#msAt(this.#boundaryByte), this.#msAt(this.#kept.fromByte)];
+    const lostMs = toMs > fromMs ? meter.audibleMsAfter(fromMs) - meter.audibleMsAfter(toMs) : 0;
+    if (lostMs === 0) return;
+    const seconds = (ms: number) => (ms / 1000).toFixed(1);
+    const where = `from ${seconds(fromMs)} s to ${seconds(toMs)} s of the audio`;
+    warnings.say('audio_lost', `words may be missing ${where}: the service had not told them, and no more is kept`);
+  }
+
+  /** What is kept, and what comes while it is sent, until there is no more; false where that connection is lost too. */
+  async #sendAgain(leg: Leg, fromByte: number): Promise<boolean> {
     const { options, meter, pacing } = this.#setup;
     const format = this.#format;
-    let at = fromByte;
     const pieceBytes = this.#byteAt(pieceMs);
-    for (;;) {
+    for (let at = fromByte; !leg.ending.over; ) {
+      this.#behindAt = at;
       const bytes = this.#kept.at(at, pieceBytes);
-      if (bytes === undefined) return;
+      if (bytes === undefined) {
+        // At once: the next piece that comes is sent by itself.
+        this.#behindAt = undefined;
+        return true;
+      }
       await pacing.until(this.#msAt(at + bytes.length));
-      if (leg.ending.over) return;
+      if (leg.ending.over) break;
       leg.connection.command({ type: 'audio', chunk: { format, bytes, firstSample: at / this.#frameBytes } });
       const sentBytes = Math.max(0, meter.bytes - at);
       at += bytes.length;
       if (bytes.length > sentBytes) meter.sent(bytes.subarray(sentBytes), options.clock.now());
       if (leg.isCrowded) await leg.drained();
     }
+    return false;
   }
 
   get #frameBytes(): number {

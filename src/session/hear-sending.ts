@@ -4,7 +4,7 @@ import type { ListenMeter } from '../metrics/listen-meter.ts';
 import type { Leg } from './hear-leg.ts';
 import type { Relay } from './hear-relay.ts';
 import type { Resumption } from './hear-resume.ts';
-import type { ListenOptions } from './listen-options.ts';
+import type { HearProgress, ListenOptions } from './listen-options.ts';
 import type { Pacing } from './pacing.ts';
 
 /** The stream whose audio is sent. */
@@ -15,7 +15,7 @@ export interface SendingOwner {
   takeOver(next: Leg): void;
   /** Asks for all that can be heard in what was sent on the connection in use, and waits for it. */
   hearAll(): Promise<void>;
-  sent(): void;
+  readonly progress: HearProgress;
 }
 
 export interface SendingParts {
@@ -54,7 +54,7 @@ export class Sending {
     if (resumption.running && !resumption.hasRoomFor(bytes) && !(await this.steady())) return;
     const endByte = resumption.keep(bytes);
     // A microphone does not wait while another connection is made; it is sent with what is sent again.
-    if (resumption.running && options.pace === 'live') return;
+    if (resumption.behind && options.pace === 'live') return;
     // The first chunk is taken, so that the source is open, and held until the service takes it.
     if (!(await this.steady()) || !(await this.#relayed())) return;
     await pacing.until(meter.audioMs + (durationMs(format, bytes.length) ?? 0));
@@ -71,7 +71,7 @@ export class Sending {
     const atMs = options.clock.now();
     meter.sent(chunk.bytes, atMs);
     options.tap?.sent(chunk.bytes, atMs);
-    this.#owner.sent();
+    options.onProgress?.(this.#owner.progress);
     if (leg.isCrowded) await leg.drained();
   }
 

@@ -63,16 +63,18 @@ class Stream implements Hearing, LegOwner, SendingOwner {
       () => this.#abandon(),
     );
     const results = new HearResults({
-      ...{ clock, meter, pacing, warnings },
+      ...{ options, meter, pacing, warnings },
+      sentMs: () => this.#resumption.sentMs,
       ending: () => this.#leg.ending,
       give: (output) => this.#output.push(output),
       onReached: () => options.onProgress?.(this.progress),
+      onFinal: () => this.#resumption.borne(),
       onBoundary: (endMs) => this.#resumption.boundary(endMs),
     });
     this.#results = results;
     const relay = new Relay(clock, service.traits.limits?.sessionMs, () => this.#open());
     const resumption = new Resumption({
-      ...{ options, meter, pacing, results },
+      ...{ options, meter, pacing, results, warnings },
       next: (fromByte) => this.#use(this.#open(), fromByte),
       isOver: () => this.#unread || this.#over,
       finalize: () => this.finalize(),
@@ -123,6 +125,7 @@ class Stream implements Hearing, LegOwner, SendingOwner {
   #abandon(): void {
     this.#unread = true;
     this.finish();
+    this.#pacing.end();
     for (const leg of this.#legs) leg.connection.close();
   }
 
@@ -150,10 +153,6 @@ class Stream implements Hearing, LegOwner, SendingOwner {
   takeOver(next: Leg): void {
     this.#use(this.#legs.has(next) ? next : this.#open(), this.#meter.bytes);
     this.#resumption.boundary(this.#meter.audioMs);
-  }
-
-  sent(): void {
-    this.#options.onProgress?.(this.progress);
   }
 
   async #finishUp(): Promise<void> {
@@ -246,6 +245,7 @@ class Stream implements Hearing, LegOwner, SendingOwner {
     this.#over = true;
     this.#leg.ending.reach('over');
     this.finish();
+    this.#pacing.end();
     await Promise.all([...this.#legs].map((leg) => leg.connection.close()));
     const why = this.#unread ? 'interrupted' : failure ? 'failed' : 'done';
     const reason: unknown = signal?.aborted ? signal.reason : failure?.thrown;

@@ -16,7 +16,9 @@ export class Pacing {
   #throughAtMs = 0;
   /** Audio is sent again from there, no faster than so many times real time. */
   #again: { readonly ms: number; readonly atMs: number; readonly rate: number } | undefined;
+  /** Nobody waits for new audio any longer; what is sent again still has its pace. */
   #stopped = false;
+  #over = false;
   #wake: () => void = () => {};
 
   constructor(clock: Clock, pace: Pace, aheadMs: number) {
@@ -39,18 +41,31 @@ export class Pacing {
     return true;
   }
 
-  /** Another connection is given the audio from there on, ms; undefined: it has it, and all goes on as before. */
-  from(ms: number | undefined, rate = Number.POSITIVE_INFINITY): void {
+  /** Another connection is given the audio from there on, ms, no faster than so many times real time. */
+  from(ms: number, rate: number): void {
     const nowMs = this.#clock.now();
-    this.#again = ms === undefined ? undefined : { ms, atMs: nowMs, rate };
-    if (ms === undefined) return;
+    this.#again = { ms, atMs: nowMs, rate };
     this.#throughMs = ms;
     this.#throughAtMs = nowMs;
   }
 
-  /** Nobody waits any longer. */
+  /**
+   * It has all that the one before had. Where audio has a pace, what follows is late by the outage, and goes on at the
+   * same rate until it is not: to a service that is used to real time it must not come all at once.
+   */
+  caughtUp(): void {
+    if (this.#pace === 'fast') this.#again = undefined;
+  }
+
+  /** No more audio is taken, so that none need wait but what is sent again. */
   stop(): void {
     this.#stopped = true;
+    this.#wake();
+  }
+
+  /** Nobody wants any of it any longer. */
+  end(): void {
+    this.#over = true;
     this.#wake();
   }
 
@@ -60,7 +75,7 @@ export class Pacing {
       this.#startMs = this.#clock.now();
       this.#throughAtMs = this.#startMs;
     }
-    for (let restMs = this.#restMs(endMs); restMs > 0 && !this.#stopped; restMs = this.#restMs(endMs)) {
+    for (let restMs = this.#restMs(endMs); restMs > 0 && !this.#over; restMs = this.#restMs(endMs)) {
       await this.#movedOrAfter(restMs);
     }
   }
@@ -68,7 +83,7 @@ export class Pacing {
   #restMs(endMs: number): number {
     const again = this.#again;
     const againMs = again ? again.atMs + (endMs - again.ms) / again.rate : 0;
-    if (this.#pace === 'live') return againMs - this.#clock.now();
+    if (this.#pace === 'live' || this.#stopped) return againMs - this.#clock.now();
     const pacedMs = (this.#startMs ?? 0) + (this.#pace === 'fast' ? 0 : endMs / this.#pace);
     const roomyMs = this.#throughAtMs + (endMs - this.#throughMs - this.#aheadMs);
     return Math.max(pacedMs, roomyMs, againMs) - this.#clock.now();

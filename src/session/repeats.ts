@@ -1,3 +1,4 @@
+import { RepeatedWords } from './repeated-words.ts';
 import type { Placed } from './segments.ts';
 
 /** Two recognitions of the same sound do not place a word's end at the same sample. */
@@ -8,35 +9,34 @@ const slackMs = 20;
  * twice: by places where the service tells them, else by the words.
  */
 export class Repeats {
+  readonly #words = new RepeatedWords();
   #givenMs = 0;
-  #givenTexts: string[] = [];
-  /** Finals up to there, or with these words next, are repeats; undefined where nothing is sent again. */
+  /** Finals up to there are repeats; undefined where nothing is sent again. */
   #untilMs: number | undefined;
-  #expected: string[] = [];
 
-  /** A reader was given this final. */
-  gave({ text, endMs }: Placed): void {
+  /** A reader was given this final; it can end at `mostMs` at the latest, whatever it is taken to be about. */
+  gave({ text, endMs }: Placed, mostMs: number): void {
     this.#givenMs = Math.max(this.#givenMs, endMs);
-    this.#givenTexts.push(text);
+    this.#words.gave(text, endMs, mostMs);
   }
 
-  /** What was given before is never sent again; it can reach no further than the audio that was sent, ms. */
-  settle(sentMs: number): void {
+  /** What lies before that place, ms, is never sent again; what was given reaches no further than what was sent, ms. */
+  settle(boundaryMs: number, sentMs: number): void {
     this.#givenMs = Math.min(this.#givenMs, sentMs);
-    this.#givenTexts = [];
+    this.#words.settle(boundaryMs);
   }
 
   /** The audio since the last `settle` is sent again. */
   begin(): void {
     this.#untilMs = this.#givenMs;
-    this.#expected = [...this.#givenTexts];
+    this.#words.begin();
   }
 
   /** What is new in a final, if anything; `told`: whether the service told its place. */
   newIn(final: Placed, told: boolean): Placed | undefined {
     const untilMs = this.#untilMs;
     if (untilMs === undefined) return final;
-    if (!told) return this.#isExpected(final.text) ? undefined : final;
+    if (!told) return this.#newWordsIn(final);
     if (final.endMs <= untilMs + slackMs) return undefined;
     this.#untilMs = undefined;
     const words = final.words?.filter(({ startMs }) => startMs >= untilMs - slackMs);
@@ -45,13 +45,9 @@ export class Repeats {
     return { ...final, startMs: first.startMs, text: words.map(({ text }) => text).join(' '), words };
   }
 
-  #isExpected(text: string): boolean {
-    if (this.#expected[0] === text) {
-      this.#expected.shift();
-      return true;
-    }
-    // It was heard otherwise this time: from here on nothing can be told to be the same.
-    if (text.trim() !== '') this.#expected = [];
-    return false;
+  #newWordsIn(final: Placed): Placed | undefined {
+    const text = this.#words.newIn(final.text);
+    if (text === undefined) return undefined;
+    return text === final.text ? final : { ...final, text };
   }
 }

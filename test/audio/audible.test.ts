@@ -46,6 +46,26 @@ describe('AudibleStretches', () => {
     expect(lastEndMs(new AudibleStretches(format), 0, 1000)).toBeUndefined();
   });
 
+  it('finds the next utterance, also from its middle, up to a pause of a length', () => {
+    const stretches = heardIn(twoWords);
+    const inMs = (ms: number) => (ms * rateHz) / 1000;
+    const found = (fromMs: number, pauseMs: number) => {
+      const place = stretches.utterance(inMs(fromMs), inMs(pauseMs));
+      return place && [(place.startSample / rateHz) * 1000, (place.endSample / rateHz) * 1000];
+    };
+    expect(found(0, 300)).toEqual([100, 300]);
+    expect(found(0, 301)).toEqual([100, 700]);
+    expect(found(250, 300)).toEqual([250, 300]);
+    expect(found(300, 300)).toEqual([600, 700]);
+    expect(found(700, 300)).toBeUndefined();
+  });
+
+  it('tells how much can be heard from a place on', () => {
+    const stretches = heardIn(twoWords);
+    const fromMs = (ms: number) => (stretches.audibleFrom((ms * rateHz) / 1000) / rateHz) * 1000;
+    expect([0, 250, 300, 650, 700].map(fromMs)).toEqual([300, 150, 100, 50, 0]);
+  });
+
   it('hears from −40 dBFS on', () => {
     const at = (dbfs: number) => lastEndMs(heardIn(sine(rateHz, 100, sinePeak(dbfs), 400)), 0, 100);
     expect(at(-39)).toBe(100);

@@ -15,6 +15,8 @@ let server: Served;
 /** Minutes of the scripted voice, which the scripted recogniser reads word for word, with a breath between the lines. */
 const lines = Array.from({ length: 60 }, (_, n) => `Line ${n} ends here.`);
 const breathMs = 600;
+/** Or unevenly: some lines follow at once, some after a long silence. */
+const unevenMs = [150, 400, 1300];
 
 beforeAll(async () => {
   server = await serve(['--engine', 'scripted']);
@@ -22,12 +24,18 @@ beforeAll(async () => {
   const args = ['synth', '--quiet', ...spoken, '--lines', '--out-dir', at('lines')];
   const ran = await vox(args, { env, input: lines.join('\n'), withinMs: limitMs });
   expect(ran).toMatchObject({ code: 0, stderr: '' });
-  const breath = Buffer.alloc(32 * breathMs);
-  const names = readdirSync(at('lines')).sort();
-  const audio = Buffer.concat(names.flatMap((name) => [readFileSync(join(at('lines'), name)), breath]));
-  const format = { encoding: 'linear16', sampleRateHz: 16_000, channels: 1 } as const;
-  writeFileSync(at('long.wav'), Buffer.concat([wavHeader(format, audio.length), audio]));
+  writeLines('long.wav', lines.length, [breathMs]);
+  writeLines('uneven.wav', lines.length / 2, unevenMs);
 }, limitMs);
+
+function writeLines(name: string, count: number, pausesMs: readonly number[]): void {
+  const spoken = readdirSync(at('lines')).sort().slice(0, count);
+  const pause = (n: number) => Buffer.alloc(32 * (pausesMs[n % pausesMs.length] ?? 0));
+  const audio = Buffer.concat(spoken.flatMap((line, n) => [readFileSync(join(at('lines'), line)), pause(n)]));
+  const format = { encoding: 'linear16', sampleRateHz: 16_000, channels: 1 } as const;
+  writeFileSync(at(name), Buffer.concat([wavHeader(format, audio.length), audio]));
+}
+
 afterAll(async () => {
   expect(await server.stop()).toBe(0);
   folder.remove();
@@ -51,9 +59,9 @@ function timesOf({ startMs, endMs, words = [{ startMs, endMs }] }: Line): number
   return words.flatMap((word) => [word.startMs, word.endMs]);
 }
 
-async function heard(dialect: DialectName, wsUrl: string, args: readonly string[] = []) {
+async function heard(dialect: DialectName, wsUrl: string, args: readonly string[] = [], name = 'long.wav') {
   const service = ['--endpoint', wsUrl, '--provider', dialect, '--pace', 'fast', ...args];
-  const ran = await vox(['transcribe', '--json', at('long.wav'), ...service], { env, withinMs: limitMs });
+  const ran = await vox(['transcribe', '--json', at(name), ...service], { env, withinMs: limitMs });
   const events = ran.stdout
     .toString()
     .trim()
@@ -80,6 +88,28 @@ describe('audio through a connection that is cut twenty times at random bytes', 
       expect(times.length).toBe(wanted.length);
       const off = times.filter((ms, at) => Math.abs(ms - (wanted[at] ?? 0)) > frameMs);
       expect(off).toEqual([]);
+      await proxy.close();
+    },
+    limitMs,
+  );
+
+  it.each([
+    ['slng', 100],
+    ['slng', 1000],
+    ['telnyx', 100],
+    ['telnyx', 1000],
+  ] as const)(
+    'loses no word and tells none twice, whatever the pause that ends an utterance: %s, %i ms',
+    async (dialect, pauseMs) => {
+      const args = ['--endpointing', String(pauseMs)];
+      const whole = await heard(dialect, server.wsUrl, args, 'uneven.wav');
+      expect(whole.ran.code, whole.ran.stderr).toBe(0);
+      const proxy = await cuttingProxy(server.wsUrl, { cuts: 6, bytes: [100_000, 250_000], of: 'client', seed: 11 });
+      const cut = await heard(dialect, proxy.wsUrl, args, 'uneven.wav');
+      expect(cut.ran.code, cut.ran.stderr).toBe(0);
+      expect(proxy.cuts).toBe(6);
+      const text = ({ lines }: { lines: Line[] }) => lines.map((line) => line.text).join(' ');
+      expect(text(cut)).toBe(text(whole));
       await proxy.close();
     },
     limitMs,

@@ -219,6 +219,17 @@ describe('the close', () => {
       expect(await spoken(told)).toMatchObject({ why: 'done', error: undefined, warned: ['no_close'] });
     });
 
+    it('is an error in the middle of a long sound, too', async () => {
+      const feed = new AudioFeed();
+      const { ear, clock, hearing } = hearFake(feed, { habits: byHand, timeouts: { frameMs: 3000, closeMs: 900 } });
+      feed.push(10_000, 5000);
+      feed.end();
+      await settle();
+      ear.say(final('the first', { startMs: 0, endMs: 1000 }));
+      await clock.advance(3000);
+      expect((await hearing.result).error?.code).toBe('E_TIMEOUT');
+    });
+
     it('is no error where what was told last is told again', async () => {
       const told = await spoken(final('all', { endMs: 3000 }), final('the first', { endMs: 1200 }));
       expect(told).toMatchObject({ why: 'done', warned: ['no_close'] });

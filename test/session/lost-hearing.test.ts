@@ -169,6 +169,84 @@ describe('a connection that is lost in the middle of a stream', () => {
     expect(heard.texts).toEqual(['one', 'two']);
   });
 
+  it('is asked over the third for what was wanted while the second was being sent the audio', async () => {
+    const options = { pace: 'live', traits: { pace: 1 }, habits: { answers: false } } as const;
+    const { feed, clock, hearing: stream, ears } = hearing(options);
+    for (let i = 0; i < 10; i++) feed.push(100);
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(451);
+    expect(ears[1]?.words).toBe('audio');
+    stream.finalize();
+    ears[1]?.close(1006);
+    await clock.advance(5000);
+    expect(msOf(ears[2])).toBe(1000);
+    expect(ears[2]?.words).toBe('audio finalize');
+  });
+
+  it('gets no burst behind an outage: what is late goes on at 1.25 times real time', async () => {
+    const { feed, clock, ears } = hearing({ traits: { pace: 1 } });
+    for (let i = 0; i < 300; i++) feed.push(100);
+    await clock.advance(2000);
+    for (const waitMs of [250, 500, 1000, 2000, 4000]) {
+      ears.at(-1)?.close(1006);
+      await clock.advance(waitMs + 1);
+    }
+    const startMs = clock.now();
+    await clock.advance(10_000);
+    const sent = ears.at(-1)?.audio ?? [];
+    expect(msOf(ears.at(-1))).toBe(12_500);
+    for (const [n, [atMs]] of sent.entries()) expect(atMs - startMs).toBeGreaterThanOrEqual((n + 1) * 80 - 100);
+    // In time again: 1 s of 30 s in a second.
+    await clock.advance(30_000);
+    expect(msOf(ears.at(-1))).toBe(30_000);
+  });
+
+  it('gets none either where no more audio is taken', async () => {
+    const { feed, clock, hearing: stream, ears } = hearing({ traits: { pace: 1 } });
+    for (let i = 0; i < 300; i++) feed.push(100);
+    await clock.advance(5000);
+    ears[0]?.close(1006);
+    await settle();
+    stream.finish();
+    await clock.advance(251);
+    await clock.advance(1000);
+    expect(msOf(ears[1])).toBeLessThanOrEqual(1600);
+    await clock.advance(10_000);
+    expect((await stream.result).why).toBe('done');
+    expect(msOf(ears[1])).toBe(5100);
+  });
+
+  it('waits as at first after each final, within an utterance too', async () => {
+    const { feed, clock, ears } = hearing();
+    feed.push(60_000);
+    await settle();
+    for (let n = 1; n <= 7; n++) {
+      ears.at(-1)?.say(final(`w${n}`, { startMs: 0, endMs: 1000 * n }));
+      await settle();
+      ears.at(-1)?.close(1006);
+      await clock.advance(251);
+    }
+    expect(ears).toHaveLength(8);
+  });
+
+  it('takes a microphone’s piece at whatever moment it comes', async () => {
+    for (let n = 0; n < 60; n++) {
+      const { feed, clock, ears } = hearing({ pace: 'live', habits: { ready: false } });
+      feed.push(100);
+      await settle();
+      ears[0]?.say({ type: 'ready' });
+      await settle();
+      ears[0]?.close(1006);
+      await clock.advance(251);
+      ears[1]?.say({ type: 'ready' });
+      for (let i = 0; i < n; i++) await Promise.resolve();
+      feed.push(10);
+      await settle();
+      expect([n, msOf(ears[1])]).toEqual([n, 110]);
+    }
+  });
+
   it('asks again for the final that was asked for', async () => {
     const { feed, clock, hearing: stream, ears, heard } = hearing({ habits: { answers: false, closes: false } });
     feed.push(100);
@@ -432,10 +510,13 @@ describe('a service that tells no places', () => {
   });
 
   it.each([
-    [299, 299],
-    [300, 150],
-  ])('is sent half of the pause again once it is whole: %i ms, of them %i', async (pauseMs, againMs) => {
-    const { feed, clock, ears } = hearing();
+    [299, {}, 499],
+    [300, {}, 150],
+    [499, { endpointingMs: 500 }, 699],
+    [500, { endpointingMs: 500 }, 350],
+    [100, { endpointingMs: 100 }, 50],
+  ])('is sent the utterance again until its pause is whole: %i ms with %o, %i', async (pauseMs, settings, againMs) => {
+    const { feed, clock, ears } = hearing({ settings });
     feed.push(200, loud);
     feed.push(pauseMs);
     await settle();
@@ -446,8 +527,22 @@ describe('a service that tells no places', () => {
     expect(msOf(ears[1])).toBe(againMs);
   });
 
+  it('is sent nothing of it again where the pause became whole behind the final', async () => {
+    const { feed, clock, ears } = hearing();
+    feed.push(200, loud);
+    feed.push(200);
+    await settle();
+    ears[0]?.say(final('one', { endOfUtterance: true }));
+    await settle();
+    feed.push(100);
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    expect(msOf(ears[1])).toBe(150);
+  });
+
   it('places no final in audio that is too old to be sent again', async () => {
-    const { feed, clock, heard, ears } = hearing({ pace: 'live' });
+    const { feed, clock, heard, ears, warnings } = hearing({ pace: 'live' });
     feed.push(200, loud);
     for (let i = 0; i < 18; i++) feed.push(10_000);
     feed.push(100, loud);
@@ -455,12 +550,14 @@ describe('a service that tells no places', () => {
     ears[0]?.close(1006);
     await clock.advance(251);
     expect(msOf(ears[1])).toBe(180_000);
+    expect(warnings.map(({ code }) => code)).toEqual(['reconnect', 'audio_lost']);
+    expect(warnings[1]?.message).toContain('from 0.0 s to 0.3 s');
     ears[1]?.say(final('one', { endOfUtterance: true }));
     await settle();
     expect(heard.outputs).toMatchObject([{ text: 'one', startMs: 180_200, endMs: 180_300 }]);
   });
 
-  it('is sent again no later than what it was sent, where the pause behind the utterance has only begun', async () => {
+  it('tells nothing twice where it is sent an utterance again, and places what follows behind it', async () => {
     const { feed, clock, ears, heard } = hearing();
     feed.push(200, loud);
     feed.push(100);
@@ -469,13 +566,79 @@ describe('a service that tells no places', () => {
     await settle();
     ears[0]?.close(1006);
     await clock.advance(251);
-    expect(msOf(ears[1])).toBe(100);
+    expect(msOf(ears[1])).toBe(300);
     feed.push(300);
     feed.push(100, loud);
     await settle();
-    ears[1]?.say(final('two', { endOfUtterance: true }));
+    ears[1]?.say(final('One.', { endOfUtterance: true }), final('two', { endOfUtterance: true }));
     await settle();
     expect(heard.outputs.slice(1)).toMatchObject([{ text: 'two', startMs: 600, endMs: 700 }]);
+  });
+
+  it('may wait longer than we do before an utterance is over: what it tells again is known', async () => {
+    const { feed, clock, heard, ears } = hearing();
+    const pairs = () => {
+      for (const pauseMs of [400, 1000]) {
+        feed.push(1000, loud);
+        feed.push(pauseMs);
+      }
+    };
+    pairs();
+    await settle();
+    ears[0]?.say(final('one two', { endOfUtterance: true }));
+    await settle();
+    pairs();
+    await settle();
+    ears[0]?.say(final('three four', { endOfUtterance: true }));
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    expect(msOf(ears[1])).toBe(3400 + 850);
+    pairs();
+    await settle();
+    ears[1]?.say(final('three four', { endOfUtterance: true }), final('five six', { endOfUtterance: true }));
+    await settle();
+    expect(heard.texts).toEqual(['one two', 'three four', 'five six']);
+  });
+
+  it('may wait less long than we do: what it has not told is sent again', async () => {
+    const { feed, clock, heard, ears } = hearing({ pace: 'live' });
+    feed.push(1000, loud);
+    feed.push(200);
+    await settle();
+    ears[0]?.say(final('one', { endOfUtterance: true }));
+    await settle();
+    feed.push(1000, loud);
+    feed.push(250);
+    await settle();
+    ears[0]?.say(final('two', { endOfUtterance: true }));
+    await settle();
+    feed.push(350);
+    feed.push(500, loud);
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    // From the middle of a pause that is whole.
+    expect(msOf(ears[1])).toBe(450 + 500);
+    feed.push(1000);
+    await settle();
+    ears[1]?.say(final('three', { endOfUtterance: true }));
+    await settle();
+    expect(heard.texts).toEqual(['one', 'two', 'three']);
+  });
+
+  it('is sent again no more than twenty seconds of what is loud throughout, once it has told of it', async () => {
+    const { feed, clock, ears } = hearing({ pace: 'live' });
+    for (let second = 0; second < 60; second++) {
+      feed.push(1000, loud);
+      await clock.advance(1000);
+      if (second % 5 === 4) ears[0]?.say(final(`word ${second}`, { endOfUtterance: true }));
+      await settle();
+    }
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    // Of 10 s that may be ahead of it, and 10 s that it may be behind.
+    expect(msOf(ears[1])).toBe(20_000);
   });
 
   it('may say in the next utterance what it said in the last one', async () => {

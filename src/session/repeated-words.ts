@@ -1,0 +1,92 @@
+/** Words that say so much are not said again by chance at the very place where a connection was lost. */
+const tellingChars = 8;
+
+interface Given {
+  readonly words: readonly string[];
+  /** Up to where they are taken to reach, ms of the audio. */
+  readonly endMs: number;
+  /** Further they cannot reach: more had not been said. */
+  readonly mostMs: number;
+}
+
+interface Expected {
+  readonly word: string;
+  /** It lies behind the place from which the audio is sent again, as far as one can know. */
+  readonly sure: boolean;
+}
+
+/**
+ * Knows by their words the finals that come a second time when audio is sent again, where the service tells no places.
+ * A final may be cut otherwise than before: it may be the rest of one, or go on behind what was given. One that has
+ * another word in it is new: whether a word was heard otherwise, or another was said, nobody knows.
+ */
+export class RepeatedWords {
+  #given: Given[] = [];
+  #boundaryMs = 0;
+  /** What comes again next; undefined where nothing does. */
+  #expected: Expected[] = [];
+  #begun = false;
+
+  /** A reader was given this, which is taken to end at `endMs`, and can end at `mostMs` at the latest. */
+  gave(text: string, endMs: number, mostMs: number): void {
+    this.#given.push({ words: wordsOf(text).map(plain), endMs, mostMs });
+  }
+
+  /** What lies before that place, ms, is never sent again. */
+  settle(boundaryMs: number): void {
+    this.#boundaryMs = boundaryMs;
+    this.#given = this.#given.filter(({ endMs, mostMs }) => Math.max(endMs, mostMs) > boundaryMs);
+  }
+
+  /** The audio from the last boundary on is sent again. */
+  begin(): void {
+    this.#begun = false;
+    this.#expected = this.#given.flatMap(({ words, endMs }) =>
+      words.map((word) => ({ word, sure: endMs > this.#boundaryMs })),
+    );
+  }
+
+  /** What is new in a final: its text, the rest of it, or undefined where nothing is. */
+  newIn(text: string): string | undefined {
+    const words = wordsOf(text);
+    if (words.length === 0) return this.#expected.length === 0 ? text : undefined;
+    const at = this.#placeOf(words.map(plain));
+    if (at === undefined) {
+      // It was heard otherwise this time: from here on nothing can be told to be the same.
+      this.#expected = [];
+      return text;
+    }
+    this.#begun = true;
+    const left = this.#expected.length - at;
+    this.#expected = this.#expected.slice(at + words.length);
+    return words.length <= left ? undefined : words.slice(left).join(' ');
+  }
+
+  /** Where in what is expected these words begin. */
+  #placeOf(words: readonly string[]): number | undefined {
+    if (this.#begun) return this.#isAt(0, words) ? 0 : undefined;
+    const surely = this.#expected.findIndex(({ sure }) => sure);
+    if (surely >= 0 && this.#isAt(surely, words)) return surely;
+    const at = this.#expected.findIndex((_, i) => this.#isAt(i, words) && this.#tells(i, words));
+    return at < 0 ? undefined : at;
+  }
+
+  #isAt(place: number, words: readonly string[]): boolean {
+    const there = this.#expected.slice(place, place + words.length);
+    return there.length > 0 && there.every(({ word }, i) => word === words[i]);
+  }
+
+  #tells(place: number, words: readonly string[]): boolean {
+    const there = this.#expected.slice(place, place + words.length);
+    return there.reduce((chars, { word }) => chars + word.length, 0) >= tellingChars;
+  }
+}
+
+function wordsOf(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
+}
+
+/** Without what depends on where a sentence was cut. */
+function plain(word: string): string {
+  return word.toLowerCase().replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
+}
