@@ -50,10 +50,11 @@ export class RepeatedWords {
   newIn(text: string): string | undefined {
     const words = wordsOf(text);
     if (words.length === 0) return this.#expected.length === 0 ? text : undefined;
-    const at = this.#placeOf(words.map(plain));
+    const heard = words.map(plain);
+    const at = this.#placeOf(heard);
     if (at === undefined) {
-      // It was heard otherwise this time: from here on nothing can be told to be the same.
-      this.#expected = [];
+      // It was heard otherwise this time: from here on nothing can be told to be the same. It may also say too little.
+      if (this.#begun || !this.#expected.some((_, i) => this.#isAt(i, heard))) this.#expected = [];
       return text;
     }
     this.#begun = true;

@@ -64,6 +64,8 @@ export interface Habits {
   pongs: boolean;
   /** After each audio, an interim result that reaches to its end. */
   follows: boolean;
+  /** Is told of all audio, and of each `finalize`. */
+  hears?: (ear: FakeEar, what: Uint8Array | 'finalize') => void;
 }
 
 export const obliging: Habits = { ready: true, answers: true, closes: true, pongs: true, follows: false };
@@ -116,6 +118,7 @@ export class FakeEar implements FrameHandler {
       this.bytes += frame.bytes.length;
       this.audioMs += ms;
       this.log.push({ what: `audio ${ms}`, atMs });
+      this.habits.hears?.(this, frame.bytes);
       if (this.habits.follows) this.say(interim('so', { startMs: 0, endMs: this.audioMs }));
       return;
     }
@@ -123,6 +126,7 @@ export class FakeEar implements FrameHandler {
     this.log.push({ what: type, atMs });
     const { ready, answers, closes } = this.habits;
     if (type === 'init' && ready) this.say({ type: 'ready', sessionId: 'session-1' });
+    if (type === 'finalize') this.habits.hears?.(this, 'finalize');
     if (type === 'finalize' && answers) this.say(final('', { fromFinalize: true, startMs: 0, endMs: this.audioMs }));
     if (type === 'close' && closes) this.close(1000);
   }
