@@ -92,6 +92,12 @@ export class HearResults {
     if (told || heard) this.settle();
   }
 
+  /** All that can be heard up to there, ms, was told. */
+  through(ms: number): void {
+    this.#utterances.through(ms);
+    this.settle();
+  }
+
   /** Makes a boundary of what is known to be told; a pause may have been sent since the last final. */
   settle(): void {
     const { meter, onBoundary } = this.#setup;

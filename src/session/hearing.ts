@@ -152,7 +152,7 @@ class Stream implements Hearing, LegOwner, SendingOwner {
 
   takeOver(next: Leg): void {
     this.#use(this.#legs.has(next) ? next : this.#open(), this.#meter.bytes);
-    this.#resumption.boundary(this.#meter.audioMs);
+    this.#results.through(this.#meter.audioMs);
   }
 
   async #finishUp(): Promise<void> {

@@ -1,5 +1,7 @@
 /** Words that say so much are not said again by chance at the very place where a connection was lost. */
 const tellingChars = 8;
+/** Finals that are remembered: more than are told of all the audio that is kept. */
+const keptFinals = 1000;
 
 interface Given {
   readonly words: readonly string[];
@@ -30,6 +32,7 @@ export class RepeatedWords {
   /** A reader was given this, which is taken to end at `endMs`, and can end at `mostMs` at the latest. */
   gave(text: string, endMs: number, mostMs: number): void {
     this.#given.push({ words: wordsOf(text).map(plain), endMs, mostMs });
+    if (this.#given.length > keptFinals) this.#given.shift();
   }
 
   /** What lies before that place, ms, is never sent again. */

@@ -64,6 +64,12 @@ describe('RepeatedWords', () => {
     expect(words.newIn('')).toBe('');
   });
 
+  it('remembers no more than a thousand', () => {
+    const given = Array.from({ length: 1001 }, (_, n): [string, number, number] => [`sentence ${n}`, n + 1, n + 1]);
+    expect(repeated(given, 0).newIn('sentence 0')).toBe('sentence 0');
+    expect(repeated(given, 0).newIn('sentence 1')).toBeUndefined();
+  });
+
   it('expects the same each time that it is sent again', () => {
     const words = repeated([['one', 900, 900]], 0);
     for (let again = 0; again < 2; again++) {
