@@ -13,6 +13,12 @@ export interface Job<Material extends Prompt | Clip = Prompt | Clip> {
   readonly warmup: boolean;
 }
 
+/** Clock ms. */
+export interface Stretch {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /** What came of a run. A failure is an outcome, never a throw: errors and timeouts are rows. */
 export interface Outcome {
   readonly figures: Figures;
@@ -20,6 +26,8 @@ export interface Outcome {
   /** The instant that latencies count from, and that of the last one, clock ms: in between a stall of ours matters. */
   readonly t0Ms?: number;
   readonly endMs: number;
+  /** What was measured before t0, connecting and pings, from when to when: there too a stall of ours matters. */
+  readonly ahead?: readonly Stretch[];
   readonly connection: 'fresh' | 'warm';
   /** Why it does not count, where that is not our own stalling: its connection was replaced, say. */
   readonly invalid?: string;

@@ -94,6 +94,8 @@ class HeardRun {
 
   async hear(): Promise<Outcome> {
     const watch = this.#watch;
+    // It connects at once.
+    const fromMs = this.#options.clock.now();
     const hearing = hear({ ...this.#options, tap: watch }, this.#chunks());
     await readOut(hearing);
     const { report, error, address, tls } = await hearing.result;
@@ -105,7 +107,7 @@ class HeardRun {
         ...figuresOf(watch.figures(), (name) => this.#keeps(name)),
         ...(!error && errorFigures(this.#clip.reference, watch.transcript)),
       },
-      ...(watch.firstSentMs !== undefined && { t0Ms: watch.firstSentMs }),
+      ...(watch.firstSentMs !== undefined && { t0Ms: watch.firstSentMs, ahead: [{ fromMs, toMs: watch.firstSentMs }] }),
       endMs: watch.lastMs ?? this.#options.clock.now(),
       connection: 'fresh',
       transcript: watch.transcript,

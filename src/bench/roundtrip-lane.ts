@@ -15,7 +15,7 @@ import type { Job, Lane, Outcome } from './lane.ts';
 import { errorFigures } from './listen-lane.ts';
 import type { Clip, Prompt } from './material.ts';
 import { type Room, takeRoom } from './room.ts';
-import { evidence, figuresOf, readied } from './speak-lane.ts';
+import { connecting, evidence, figuresOf, readied } from './speak-lane.ts';
 
 export interface RoundtripPlan {
   /** The most silence that is sent for the utterance to end. */
@@ -89,6 +89,8 @@ class Loop {
     const heard = await this.#hear(spoken, watch);
     const reply = await this.#replied(watch);
     const roundTripMs = tidy(sinceMs(watch.speechSentMs, reply.audibleMs));
+    const { t0Ms: promptMs, audibleMs: heardMs } = result.instants;
+    const ofColdTtfa = promptMs !== undefined && heardMs !== undefined ? [{ fromMs: promptMs, toMs: heardMs }] : [];
     return {
       figures: {
         ...figuresOf(result.report, (name) => ofPrompt.includes(name)),
@@ -100,6 +102,7 @@ class Loop {
       },
       ...(watch.firstSentMs !== undefined && { t0Ms: watch.firstSentMs }),
       endMs: reply.audibleMs,
+      ahead: [...connecting(facts), ...ofColdTtfa],
       connection: 'fresh',
       transcript: watch.transcript,
       ...(reply.invalid !== undefined && { invalid: reply.invalid }),

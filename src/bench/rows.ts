@@ -25,8 +25,9 @@ export function rowOf({ job, outcome, startedMs, intendedMs }: MadeRun, watch: S
   const { target, material, variation, run } = job;
   const { figures, error, connection, cached, requestId, address, tls, transcript, waitedMs } = outcome;
   const { id } = target.facts;
-  const stalledMs = watch.stalledFor(outcome.t0Ms ?? startedMs, outcome.endMs);
-  const stalled = stalledMs !== undefined && stalledMs > stallMs;
+  const measured = [...(outcome.ahead ?? []), { fromMs: outcome.t0Ms ?? startedMs, toMs: outcome.endMs }];
+  const stalledMs = Math.max(...measured.map(({ fromMs, toMs }) => watch.stalledFor(fromMs, toMs) ?? 0));
+  const stalled = stalledMs > stallMs;
   const invalid = stalled ? `the client stalled for ${Math.round(stalledMs)} ms` : outcome.invalid;
   const impossible = bounded.filter((name) => isBelowLink(figures, name));
   return {

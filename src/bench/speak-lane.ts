@@ -8,7 +8,7 @@ import type { TurnReport } from '../metrics/turn-report.ts';
 import type { ReadyFacts, SessionOptions, SpeakSession } from '../session/options.ts';
 import { openSpeakSession } from '../session/speak-session.ts';
 import type { Feed } from './feed.ts';
-import type { Job, Lane, Outcome } from './lane.ts';
+import type { Job, Lane, Outcome, Stretch } from './lane.ts';
 import type { Prompt } from './material.ts';
 import { type Room, takeRoom } from './room.ts';
 import { SpokenRun, said, secondText } from './spoken-run.ts';
@@ -92,7 +92,9 @@ export class SpeakLane implements Lane<Prompt> {
     await this.#openUp(session, options);
     const facts = await readied(session);
     // Before the socket idles, which is what a link may have to wake up from.
+    const pingMs = clock.now();
     const rttMs = await roundTrip(session, clock);
+    const pongMs = clock.now();
     const stillThere = await this.#think(session, clock, facts, signal);
     const run = new SpokenRun(session, this.#plan, clock, job);
     const { result, figures, chunks } = await run.speak().finally(() => room?.used());
@@ -109,6 +111,7 @@ export class SpeakLane implements Lane<Prompt> {
         ...(rttMs !== undefined && { rttMs }),
       },
       ...(instants.t0Ms !== undefined && { t0Ms: instants.t0Ms }),
+      ahead: [...(isFresh ? connecting(facts) : []), { fromMs: pingMs, toMs: pongMs }],
       // With a barge-in, what is measured goes on behind the turn.
       endMs: (this.#plan.bargeInMs === undefined ? instants.lastAudioMs : undefined) ?? clock.now(),
       connection: isFresh ? 'fresh' : 'warm',
@@ -192,6 +195,12 @@ export async function readied(session: SpeakSession): Promise<ReadyFacts> {
     if (!toSpeechError(thrown).retryable) throw thrown;
     return session.ready();
   }
+}
+
+/** From when to when its connection was made. */
+export function connecting({ timeline }: ReadyFacts): Stretch[] {
+  const [fromMs, toMs] = [timeline.at('connectStart'), timeline.at('ready')];
+  return fromMs === undefined || toMs === undefined ? [] : [{ fromMs, toMs }];
 }
 
 /** What a report has of the figures that a run may have. */

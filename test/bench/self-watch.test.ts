@@ -117,6 +117,11 @@ describe('the row of a run', () => {
     );
     const before = outcome({ t0Ms: 2000, endMs: 2100 });
     expect(rowOf({ job, outcome: before, startedMs: 1050 }, late.watch, 1000).invalid).toBeUndefined();
+    // What was measured before t0 is spoilt by a stall there.
+    const ahead = [{ fromMs: 1020, toMs: 1040 }];
+    expect(rowOf({ job, outcome: { ...before, ahead }, startedMs: 1015 }, late.watch, 1000).invalid).toBe(
+      'the client stalled for 150 ms',
+    );
     const replaced = outcome({ invalid: 'its connection was replaced' });
     expect(rowOf({ job, outcome: replaced, startedMs: 1050 }, watch, 1000).invalid).toBe('its connection was replaced');
   });

@@ -73,6 +73,13 @@ describe('a run over a fresh connection', () => {
     const [outcome] = outcomes;
     expect(outcome).toMatchObject({
       t0Ms: 80,
+      // Connecting, and the pings behind it.
+      ...{
+        ahead: [
+          { fromMs: 0, toMs: 80 },
+          { fromMs: 80, toMs: 80 },
+        ],
+      },
       endMs: 350,
       connection: 'fresh',
       requestId: 'r-1',
@@ -162,6 +169,7 @@ describe('runs over one connection', () => {
     }
     expect(lane.hub.links).toHaveLength(1);
     expect(lane.outcomes.map(({ connection }) => connection)).toEqual(['fresh', 'warm', 'warm']);
+    expect(lane.outcomes.map(({ ahead }) => ahead?.length)).toEqual([2, 1, 1]);
     expect(lane.outcomes.map(({ figures }) => figures.ttfbMs)).toEqual([100, 101, 102]);
     for (const name of ['connectMs', 'handshakeMs', 'coldTtfaMs'] as const) {
       expect(lane.outcomes.map(({ figures }) => name in figures)).toEqual([true, false, false]);
