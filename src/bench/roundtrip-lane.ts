@@ -4,6 +4,7 @@ import { ClipWatch } from '../metrics/clip-watch.ts';
 import { connectFigureNames, tidy } from '../metrics/connect-figures.ts';
 import type { FigureName } from '../metrics/figures.ts';
 import { sinceMs } from '../metrics/latency.ts';
+import type { TurnReport } from '../metrics/turn-report.ts';
 import { hear } from '../session/hearing.ts';
 import type { ListenOptions } from '../session/listen-options.ts';
 import type { SessionOptions, SpeakSession } from '../session/options.ts';
@@ -28,6 +29,24 @@ const ofHearing: readonly FigureName[] = ['ttfiMs', 'wordLatencyMs', 'revisions'
 const ofReply: readonly FigureName[] = ['ttfbMs', 'ttfaMs'];
 
 /**
+ * What a target is told to say in reply, over all its lanes: what was heard is most often the prompt again, which a
+ * cache would have. Numbered in front, for a cache of beginnings would look there too.
+ */
+export class Replies {
+  #count = 0;
+
+  textOf(heard: string): string {
+    this.#count++;
+    return `Reply ${this.#count}: ${heard}`;
+  }
+
+  /** About as long as the reply to that prompt will be. */
+  like(prompt: string): string {
+    return `Reply ${this.#count + 1}: ${prompt}`;
+  }
+}
+
+/**
  * A voice loop: the prompt is spoken, what was spoken is heard in real time, and what was heard is spoken at once by
  * the same voice, on its ready connection. Both halves must have the same format, and neither may reconnect.
  */
@@ -35,11 +54,14 @@ export class RoundtripLane implements Lane<Prompt> {
   readonly #speaks: () => SessionOptions;
   readonly #hears: () => ListenOptions;
   readonly #plan: RoundtripPlan;
+  readonly #replies: Replies;
 
-  constructor(speaks: () => SessionOptions, hears: () => ListenOptions, plan: RoundtripPlan) {
+  /** `replies`: those of all lanes of the target. */
+  constructor(speaks: () => SessionOptions, hears: () => ListenOptions, plan: RoundtripPlan, replies: Replies) {
     this.#speaks = speaks;
     this.#hears = hears;
     this.#plan = plan;
+    this.#replies = replies;
   }
 
   async run(job: Job<Prompt>, signal: AbortSignal): Promise<Outcome> {
@@ -49,12 +71,12 @@ export class RoundtripLane implements Lane<Prompt> {
     let room: Room | undefined;
     try {
       const { text } = job.material;
-      // The reply is about as long as the prompt; it must not wait for the service's limits.
+      // The reply must not wait for the service's limits.
       if (rates && speaks.limits !== 'off') {
         rates.onWait = (message) => speaks.onWarning?.({ code: 'rate_wait', message });
-        room = await takeRoom(rates, [text, text], speaks.service.traits, clock, signal);
+        room = await takeRoom(rates, [text, this.#replies.like(text)], speaks.service.traits, clock, signal);
       }
-      const loop = new Loop(session, { ...this.#hears(), pace: 1, signal }, this.#plan);
+      const loop = new Loop(session, { ...this.#hears(), pace: 1, signal }, this.#plan, this.#replies);
       const waitedMs = tidy(room?.waitedMs);
       return { ...(await loop.run(text)), ...(waitedMs !== undefined && waitedMs > 0 && { waitedMs }) };
     } catch (thrown) {
@@ -72,12 +94,14 @@ class Loop {
   readonly #session: SpeakSession;
   readonly #hears: ListenOptions;
   readonly #plan: RoundtripPlan;
+  readonly #replies: Replies;
   #reply: { readonly wasReady: boolean; readonly result: Promise<TurnResult> } | undefined;
 
-  constructor(session: SpeakSession, hears: ListenOptions, plan: RoundtripPlan) {
+  constructor(session: SpeakSession, hears: ListenOptions, plan: RoundtripPlan, replies: Replies) {
     this.#session = session;
     this.#hears = hears;
     this.#plan = plan;
+    this.#replies = replies;
   }
 
   async run(prompt: string): Promise<Outcome> {
@@ -89,6 +113,7 @@ class Loop {
     const heard = await this.#hear(spoken, watch);
     const reply = await this.#replied(watch);
     const roundTripMs = tidy(sinceMs(watch.speechSentMs, reply.audibleMs));
+    const cached = cachedOf([result.report, reply.report]);
     const { t0Ms: promptMs, audibleMs: heardMs } = result.instants;
     const ofColdTtfa = promptMs !== undefined && heardMs !== undefined ? [{ fromMs: promptMs, toMs: heardMs }] : [];
     return {
@@ -106,6 +131,7 @@ class Loop {
       connection: 'fresh',
       transcript: watch.transcript,
       ...(reply.invalid !== undefined && { invalid: reply.invalid }),
+      ...(cached !== undefined && { cached }),
       ...evidence(facts),
     };
   }
@@ -145,10 +171,11 @@ class Loop {
     watch.asked();
   }
 
-  #answer(text: string): void {
+  #answer(heard: string): void {
     if (this.#reply) return;
     const wasReady = this.#session.state === 'ready';
-    this.#reply = { wasReady, result: this.#session.speak(spansOf(text), { take: () => {} }).result };
+    const spans = spansOf(this.#replies.textOf(heard));
+    this.#reply = { wasReady, result: this.#session.speak(spans, { take: () => {} }).result };
   }
 
   async #replied({ speechEndMs, transcript }: ClipWatch) {
@@ -165,4 +192,10 @@ class Loop {
     const isWarm = this.#reply.wasReady && report.connections === 1;
     return { report, audibleMs, invalid: isWarm ? undefined : 'the reply had no connection that was ready' };
   }
+}
+
+/** Where either came out of a cache the run is one of those; undefined where the service says nothing of it. */
+function cachedOf(reports: readonly TurnReport[]): boolean | undefined {
+  const told = reports.flatMap(({ cached }) => (cached === undefined ? [] : [cached]));
+  return told.length === 0 ? undefined : told.includes(true);
 }

@@ -2,7 +2,7 @@ import type { Target } from '../bench/lane.ts';
 import { usualTailMs } from '../bench/listen-lane.ts';
 import type { Prompt } from '../bench/material.ts';
 import { varyPrompt } from '../bench/prompts.ts';
-import { RoundtripLane } from '../bench/roundtrip-lane.ts';
+import { Replies, RoundtripLane } from '../bench/roundtrip-lane.ts';
 import { SpeechError } from '../errors.ts';
 import type { BenchRoundtripFlags } from './bench-flags.ts';
 import { promptFacts, wantedPrompts } from './bench-prompts.ts';
@@ -61,6 +61,8 @@ async function checkFormat(wanted: Parameters<typeof checkSpeaker>[0]): Promise<
 
 async function loopTarget({ speaks, hears }: Loop, services: BenchServices): Promise<Target<Prompt>> {
   const [speak, listen] = [await services.speaker(speaks), await services.listener(hears)];
-  const openLane = () => new RoundtripLane(() => ({ ...speak(), warmsAhead: false }), listen, { tailMs: usualTailMs });
+  const replies = new Replies();
+  const plan = { tailMs: usualTailMs };
+  const openLane = () => new RoundtripLane(() => ({ ...speak(), warmsAhead: false }), listen, plan, replies);
   return { facts: { ...speaks.facts, hears: hears.facts }, openLane };
 }

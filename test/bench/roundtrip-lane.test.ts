@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/bench/lane.ts';
-import { RoundtripLane } from '../../src/bench/roundtrip-lane.ts';
+import { Replies, RoundtripLane } from '../../src/bench/roundtrip-lane.ts';
 import { SpeechError } from '../../src/errors.ts';
 import { createRates } from '../../src/session/rates.ts';
 import * as ears from '../support/fake-listen.ts';
@@ -21,6 +21,7 @@ function openLoop(fake: FakeOptions = {}, hearing: ears.FakeOptions = {}) {
     () => ({ ...options, warmsAhead: false, rates }),
     () => heard.options,
     { tailMs: 3000 },
+    new Replies(),
   );
   const stop = new AbortController();
   const outcomes: Outcome[] = [];
@@ -84,7 +85,7 @@ describe('a round trip', () => {
     expect(loop.hub.link.texts).toEqual([prompt]);
     loop.ear.say(understood);
     await settle();
-    expect(loop.hub.link.texts).toEqual([prompt, 'one two tree']);
+    expect(loop.hub.link.texts).toEqual([prompt, 'Reply 1: one two tree']);
     await sayReply(loop);
     const [outcome] = loop.outcomes;
     expect(outcome).toMatchObject({ t0Ms: 120, endMs: 960, connection: 'fresh', requestId: 'session-1' });
@@ -120,7 +121,7 @@ describe('a round trip', () => {
     await loop.clock.advance(400);
     loop.ear.say(final('two three', { endOfUtterance: true }));
     await settled();
-    expect(loop.hub.link.texts).toEqual([prompt, 'one two three']);
+    expect(loop.hub.link.texts).toEqual([prompt, 'Reply 1: one two three']);
     await sayReply(loop);
     expect(loop.outcomes[0]?.figures).toMatchObject({ roundTripMs: 360, wer: 0 });
   });
@@ -135,9 +136,44 @@ describe('a round trip', () => {
     expect(loop.hub.link.texts).toEqual([prompt]);
     loop.ear.say({ type: 'utteranceEnd' }, { type: 'utteranceEnd' }, understood);
     await settled();
-    expect(loop.hub.link.texts).toEqual([prompt, 'one two three']);
+    expect(loop.hub.link.texts).toEqual([prompt, 'Reply 1: one two three']);
     await sayReply(loop);
     expect(loop.outcomes[0]?.figures).toMatchObject({ ttfsMs: 100, eotMs: 200, roundTripMs: 360 });
+  });
+});
+
+describe('what comes out of a cache', () => {
+  it('is no reply: none says what was said, though the same is heard each time', async () => {
+    const loop = openLoop();
+    for (const _ of [1, 2]) {
+      await loop.begin();
+      await sayPrompt(loop);
+      await loop.clock.advance(700);
+      loop.ear.say(final(prompt, { endOfUtterance: true, startMs: 0, endMs: 560 }));
+      await settle();
+      await sayReply(loop);
+    }
+    expect(loop.outcomes.map(({ transcript }) => transcript)).toEqual([prompt, prompt]);
+    const replies = loop.hub.links.map(({ texts }) => texts[1]);
+    expect(replies).toEqual([`Reply 1: ${prompt}`, `Reply 2: ${prompt}`]);
+  });
+
+  it.each([
+    { of: 'the prompt', prompted: true, replied: false, cached: true },
+    { of: 'the reply', prompted: false, replied: true, cached: true },
+    { of: 'neither', prompted: false, replied: false, cached: false },
+  ])('is told of the run, where $of did', async ({ prompted, replied, cached }) => {
+    const loop = openLoop();
+    const made = (how: boolean) => loop.hub.link.say({ type: 'made', turn: turnOf(loop.hub.link), cached: how });
+    await loop.begin();
+    made(prompted);
+    await sayPrompt(loop);
+    await loop.clock.advance(700);
+    loop.ear.say(understood);
+    await settle();
+    made(replied);
+    await sayReply(loop);
+    expect(loop.outcomes).toMatchObject([{ cached }]);
   });
 });
 
@@ -156,7 +192,7 @@ describe('the connection of the reply', () => {
     await loop.clock.advance(400);
     loop.ear.say(final('one', { endOfUtterance: true }));
     await settled();
-    expect(loop.hub.link.texts).toEqual(['one']);
+    expect(loop.hub.link.texts).toEqual(['Reply 1: one']);
     await sayReply(loop);
     expect(loop.outcomes[0]?.figures.roundTripMs).toBe(360);
     expect(loop.outcomes[0]).not.toHaveProperty('invalid');
@@ -190,7 +226,7 @@ describe('a service’s limits', () => {
     await loop.clock.advance(700);
     loop.ear.say(understood);
     await settle();
-    expect(loop.hub.link.texts).toEqual([prompt, 'one two tree']);
+    expect(loop.hub.link.texts).toEqual([prompt, 'Reply 1: one two tree']);
     await sayReply(loop);
     const [{ waitedMs = 0, figures } = { figures: {} }] = loop.outcomes;
     expect(figures).toMatchObject({ roundTripMs: 360, ttfbMs: 120, ttfsMs: 200 });
