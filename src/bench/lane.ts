@@ -2,6 +2,7 @@ import type { SpeechError } from '../errors.ts';
 import type { Figures } from '../metrics/figures.ts';
 import type { TargetFacts } from './document.ts';
 import type { Clip, Prompt } from './material.ts';
+import type { Room } from './room.ts';
 
 /** One run that is to be made. */
 export interface Job<Material extends Prompt | Clip = Prompt | Clip> {
@@ -37,7 +38,7 @@ export interface Outcome {
   readonly tls?: string;
   readonly transcript?: string;
   readonly chunks?: ChunkLog;
-  /** How long it waited for a vendor's rate limits, ms; in no figure. */
+  /** How long it waited on its way for a vendor's rate limits, ms; in no figure. */
   readonly waitedMs?: number;
 }
 
@@ -53,7 +54,8 @@ export interface ChunkLog {
  * is the lane's; when runs are made is the runner's.
  */
 export interface Lane<Material extends Prompt | Clip = Prompt | Clip> {
-  run(job: Job<Material>, signal: AbortSignal): Promise<Outcome>;
+  /** `room`: what the target took for it. */
+  run(job: Job<Material>, signal: AbortSignal, room?: Room): Promise<Outcome>;
   close(): Promise<void>;
 }
 
@@ -61,4 +63,9 @@ export interface Lane<Material extends Prompt | Clip = Prompt | Clip> {
 export interface Target<Material extends Prompt | Clip = Prompt | Clip> {
   readonly facts: TargetFacts;
   openLane(): Lane<Material>;
+  /**
+   * Takes room within the service's limits for a run, and waits for it: before a lane is, and in an open loop before
+   * there is a place for it. Undefined where there are no limits.
+   */
+  takeRoom?(job: Job<Material>, signal: AbortSignal): Promise<Room | undefined>;
 }

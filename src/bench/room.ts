@@ -1,5 +1,6 @@
 import { type Clock, pause } from '../clock.ts';
 import { SpeechError } from '../errors.ts';
+import type { SessionOptions } from '../session/options.ts';
 import type { Rates } from '../session/rates.ts';
 import type { SpeakTraits } from '../speech/service.ts';
 import type { SpeakCommand } from '../speech/speak.ts';
@@ -57,4 +58,15 @@ export async function takeRoom(
       for (const used of taken) used();
     },
   };
+}
+
+/** The same for a session that is opened with these options; undefined where its service has no limits, or they are off. */
+export async function roomFor(
+  { rates, limits, clock, service, onWarning }: SessionOptions,
+  texts: readonly string[],
+  signal: AbortSignal,
+): Promise<Room | undefined> {
+  if (rates === undefined || limits === 'off') return undefined;
+  rates.onWait = (message) => onWarning?.({ code: 'rate_wait', message });
+  return takeRoom(rates, texts, service.traits, clock, signal);
 }

@@ -11,11 +11,12 @@ import type { SessionOptions, SpeakSession } from '../session/options.ts';
 import { openSpeakSession } from '../session/speak-session.ts';
 import type { TurnResult } from '../session/turn.ts';
 import { clipFrames } from './clip-frames.ts';
+import type { TargetFacts } from './document.ts';
 import { spansOf } from './feed.ts';
-import type { Job, Lane, Outcome } from './lane.ts';
+import type { Job, Lane, Outcome, Target } from './lane.ts';
 import { errorFigures } from './listen-lane.ts';
 import type { Clip, Prompt } from './material.ts';
-import { type Room, takeRoom } from './room.ts';
+import { type Room, roomFor } from './room.ts';
 import { connecting, evidence, figuresOf, readied } from './speak-lane.ts';
 
 export interface RoundtripPlan {
@@ -46,6 +47,23 @@ export class Replies {
   }
 }
 
+/** `speaks` and `hears` make the options of one session; neither may reconnect. */
+export function roundtripTarget(
+  facts: TargetFacts,
+  { speaks, hears }: { readonly speaks: () => SessionOptions; readonly hears: () => ListenOptions },
+  plan: RoundtripPlan,
+): Target<Prompt> {
+  const replies = new Replies();
+  return {
+    facts,
+    openLane: () => new RoundtripLane(speaks, hears, plan, replies),
+    // The reply must not wait for the service's limits.
+    takeRoom({ material: { text } }, signal) {
+      return roomFor(speaks(), [text, replies.like(text)], signal);
+    },
+  };
+}
+
 /**
  * A voice loop: the prompt is spoken, what was spoken is heard in real time, and what was heard is spoken at once by
  * the same voice, on its ready connection. Both halves must have the same format, and neither may reconnect.
@@ -64,21 +82,14 @@ export class RoundtripLane implements Lane<Prompt> {
     this.#replies = replies;
   }
 
-  async run(job: Job<Prompt>, signal: AbortSignal): Promise<Outcome> {
-    const { rates, ...speaks } = this.#speaks();
+  async run(job: Job<Prompt>, signal: AbortSignal, room?: Room): Promise<Outcome> {
+    // Room within the shared limits was taken, and must not be waited for again.
+    const { rates: _, ...speaks } = this.#speaks();
     const { clock } = speaks;
     const session = openSpeakSession({ ...speaks, signal, flush: 'end' });
-    let room: Room | undefined;
     try {
-      const { text } = job.material;
-      // The reply must not wait for the service's limits.
-      if (rates && speaks.limits !== 'off') {
-        rates.onWait = (message) => speaks.onWarning?.({ code: 'rate_wait', message });
-        room = await takeRoom(rates, [text, this.#replies.like(text)], speaks.service.traits, clock, signal);
-      }
       const loop = new Loop(session, { ...this.#hears(), pace: 1, signal }, this.#plan, this.#replies);
-      const waitedMs = tidy(room?.waitedMs);
-      return { ...(await loop.run(text)), ...(waitedMs !== undefined && waitedMs > 0 && { waitedMs }) };
+      return await loop.run(job.material.text);
     } catch (thrown) {
       return { figures: {}, error: toSpeechError(thrown), endMs: clock.now(), connection: 'fresh' };
     } finally {

@@ -13,6 +13,8 @@ export interface MadeRun {
   /** When it was begun, clock ms; and when it should have been, in an open loop. */
   readonly startedMs: number;
   readonly intendedMs?: number;
+  /** How long it then waited for the service's limits before it was begun, ms: that is no lateness. */
+  readonly roomMs?: number;
 }
 
 /** Runs of one target, with prompts of one length; what came out of a cache is a series of its own. */
@@ -21,9 +23,11 @@ export function seriesId(target: string, set: string, cached: boolean): string {
 }
 
 /** The row of a run. `zeroMs`: the clock's time at which the first was begun. */
-export function rowOf({ job, outcome, startedMs, intendedMs }: MadeRun, watch: SelfWatch, zeroMs: number): RunRow {
+export function rowOf(made: MadeRun, watch: SelfWatch, zeroMs: number): RunRow {
+  const { job, outcome, startedMs, intendedMs, roomMs = 0 } = made;
   const { target, material, variation, run } = job;
-  const { figures, error, connection, cached, requestId, address, tls, transcript, waitedMs } = outcome;
+  const { figures, error, connection, cached, requestId, address, tls, transcript } = outcome;
+  const waitedMs = roomMs + (outcome.waitedMs ?? 0);
   const { id } = target.facts;
   const measured = [...(outcome.ahead ?? []), { fromMs: outcome.t0Ms ?? startedMs, toMs: outcome.endMs }];
   const stalledMs = Math.max(...measured.map(({ fromMs, toMs }) => watch.stalledFor(fromMs, toMs) ?? 0));
@@ -51,8 +55,8 @@ export function rowOf({ job, outcome, startedMs, intendedMs }: MadeRun, watch: S
     ...(tls !== undefined && { tls }),
     ...(transcript !== undefined && { transcript }),
     ...figures,
-    ...(waitedMs !== undefined && { waitedMs }),
-    ...(intendedMs !== undefined && fromIntended(figures, startedMs - intendedMs)),
+    ...(waitedMs > 0 && { waitedMs: rounded(waitedMs) }),
+    ...(intendedMs !== undefined && fromIntended(figures, startedMs - intendedMs - roomMs)),
   };
 }
 

@@ -1,17 +1,18 @@
 import { type Clock, pause } from '../clock.ts';
-import type { ErrorCode } from '../errors.ts';
+import { type ErrorCode, SpeechError } from '../errors.ts';
 import type { RunRow, WatchFacts } from './document.ts';
+import { Hopeless } from './hopeless.ts';
 import type { ChunkLog, Lane, Outcome, Target } from './lane.ts';
 import type { Clip, Prompt } from './material.ts';
 import type { BenchPlan } from './plan.ts';
-import { rowOf } from './rows.ts';
-import { Schedule, type ScheduledJob } from './schedule.ts';
+import type { Room } from './room.ts';
+import { type MadeRun, rowOf } from './rows.ts';
+import { roomOf, Schedule, type ScheduledJob } from './schedule.ts';
 import { SelfWatch } from './self-watch.ts';
+import { Starts } from './starts.ts';
 
 type Material = Prompt | Clip;
 
-/** A target whose first runs, so many, all failed with one error is left alone. */
-const hopelessRuns = 5;
 /** When frames came is kept for so many runs of a series: the pictures show two of them. */
 const loggedRuns = 100;
 
@@ -68,14 +69,15 @@ class Bench<M extends Material> {
   readonly #rows: RunRow[] = [];
   readonly #chunkLogs = new Map<number, ChunkLog>();
   readonly #logged = new Map<string, number>();
-  readonly #tally = new Map<Target, { ok: number; codes: ErrorCode[] }>();
-  readonly #givenUp = new Map<string, ErrorCode>();
+  readonly #hopeless = new Hopeless();
   /** Lanes that nobody uses at the moment, by target. */
   readonly #idle = new Map<Target, Lane[]>();
   /** Runs that are invalid, by series. */
   readonly #spoilt = new Map<string, number>();
   /** Runs that are over, and not yet rows. */
   readonly #telling = new Set<Promise<void>>();
+  /** Of an open loop. */
+  #starts: Starts | undefined;
   #zeroMs = 0;
   #endMs = 0;
   #failed = 0;
@@ -108,7 +110,7 @@ class Bench<M extends Material> {
   async #atOnce(next: () => ScheduledJob | undefined): Promise<void> {
     const work = async () => {
       for (let job = next(); job !== undefined && !this.#means.signal.aborted; job = next()) {
-        await this.#run(job);
+        await this.#run(job, await roomOf(job, this.#means.signal));
         // Whether it counts decides on whether another is made.
         await this.#told();
       }
@@ -119,32 +121,34 @@ class Bench<M extends Material> {
   /** Open loop: runs begin at instants that do not depend on how the others fare; one that finds no place waits. */
   async #atRate(ratePerSecond: number): Promise<void> {
     const { clock, signal } = this.#means;
-    const waiting: { job: ScheduledJob; intendedMs: number }[] = [];
-    const running = new Set<Promise<void>>();
-    const fill = () => {
-      while (running.size < this.#plan.concurrency && !signal.aborted && !this.#isTimeOver()) {
-        const next = waiting.shift();
-        if (next === undefined) return;
-        if (this.#givenUp.has(next.job.target.facts.id)) continue;
-        const run: Promise<void> = this.#run(next.job, next.intendedMs).then(() => {
-          running.delete(run);
-          fill();
-        });
-        running.add(run);
-      }
-    };
+    const starts = new Starts(this.#plan.concurrency, () => signal.aborted || this.#isTimeOver());
+    this.#starts = starts;
+    const onAbort = () => starts.close();
+    signal.addEventListener('abort', onAbort, { once: true });
+    const begun = new Set<Promise<void>>();
     for (let count = 0; !signal.aborted; count++) {
       const intendedMs = this.#zeroMs + (count * 1000) / ratePerSecond;
       const restMs = intendedMs - clock.now();
       if (restMs > 0) await pause(clock, restMs, signal).catch(() => {});
       const job = signal.aborted ? undefined : this.#nextJob();
       if (job === undefined) break;
-      waiting.push({ job, intendedMs });
-      fill();
+      const start: Promise<void> = this.#start(job, intendedMs, starts).then(() => {
+        begun.delete(start);
+      });
+      begun.add(start);
     }
-    while (running.size > 0) await Promise.race(running);
+    if (signal.aborted || this.#isTimeOver()) starts.close();
+    await Promise.all(begun);
+    signal.removeEventListener('abort', onAbort);
     await this.#told();
-    this.#dropped = waiting.length;
+  }
+
+  async #start(job: ScheduledJob, intendedMs: number, starts: Starts): Promise<void> {
+    const room = await roomOf(job, starts.endOf(job.target));
+    if (await starts.place(job.target, intendedMs)) {
+      await this.#run(job, room, intendedMs);
+      starts.ended();
+    } else if (!this.#hopeless.has(job.target)) this.#dropped++;
   }
 
   #isTimeOver(): boolean {
@@ -164,20 +168,29 @@ class Bench<M extends Material> {
   }
 
   /** Resolves when the place is free for the next, which waits for nothing that is only ours. */
-  async #run(job: ScheduledJob, intendedMs?: number): Promise<void> {
-    const { target } = job;
-    const lane = this.#idle.get(target)?.pop() ?? target.openLane();
+  async #run(job: ScheduledJob, room: Room | SpeechError | undefined, intendedMs?: number): Promise<void> {
     const startedMs = this.#means.clock.now();
-    const outcome = await lane.run(job, this.#means.signal);
-    if (outcome.error) await lane.close();
-    else this.#keep(target, lane);
+    const isRefused = room instanceof SpeechError;
+    const outcome: Outcome = isRefused
+      ? { figures: {}, error: room, endMs: startedMs, connection: 'fresh' }
+      : await this.#inLane(job, room);
     if (job.warmup) return;
     // The timer that a stall held up has not rung yet, when the frame has that came behind it.
     const telling: Promise<void> = this.#watch.settled().then(() => {
       this.#telling.delete(telling);
-      this.#made(job, outcome, startedMs, intendedMs);
+      const roomMs = isRefused ? 0 : (room?.waitedMs ?? 0);
+      this.#made({ job, outcome, startedMs, roomMs, ...(intendedMs !== undefined && { intendedMs }) });
     });
     this.#telling.add(telling);
+  }
+
+  async #inLane(job: ScheduledJob, room: Room | undefined): Promise<Outcome> {
+    const { target } = job;
+    const lane = this.#idle.get(target)?.pop() ?? target.openLane();
+    const outcome = await lane.run(job, this.#means.signal, room);
+    if (outcome.error) await lane.close();
+    else this.#keep(target, lane);
+    return outcome;
   }
 
   /** Resolves when all that was run is a row. */
@@ -191,15 +204,15 @@ class Bench<M extends Material> {
     this.#idle.set(target, lanes);
   }
 
-  #made(job: ScheduledJob, outcome: Outcome, startedMs: number, intendedMs: number | undefined): void {
+  #made(made: MadeRun): void {
+    const { job, outcome } = made;
     // Who was stopped by hand has not failed.
     if (this.#means.signal.aborted && outcome.error) return;
-    const made = { job, outcome, startedMs, ...(intendedMs !== undefined && { intendedMs }) };
     const row = rowOf(made, this.#watch, this.#zeroMs);
     this.#rows.push(row);
     if (!row.ok) this.#failed++;
     else if (row.invalid !== undefined) this.#spoilt.set(row.series, (this.#spoilt.get(row.series) ?? 0) + 1);
-    this.#note(job.target, outcome);
+    if (this.#hopeless.note(job.target, outcome)) this.#giveUp(job.target);
     const logged = this.#logged.get(row.series) ?? 0;
     if (outcome.chunks && row.ok && row.invalid === undefined && logged < loggedRuns) {
       this.#chunkLogs.set(row.run, outcome.chunks);
@@ -208,17 +221,11 @@ class Bench<M extends Material> {
     this.#means.onRow?.(row, this.#progress());
   }
 
-  #note(target: Target, { error }: Outcome): void {
-    const tally = this.#tally.get(target) ?? { ok: 0, codes: [] };
-    this.#tally.set(target, tally);
-    if (!error) tally.ok++;
-    // Who asks too often is asked less: that passes.
-    else if (tally.codes.length < hopelessRuns && error.code !== 'E_RATE_LIMIT') tally.codes.push(error.code);
-    const [code, ...others] = tally.codes;
-    if (tally.ok > 0 || code === undefined || others.length < hopelessRuns - 1) return;
-    if (others.some((other) => other !== code)) return;
-    this.#givenUp.set(target.facts.id, code);
-    this.#schedule.giveUp(this.#means.targets.find((one) => one.facts.id === target.facts.id) ?? target);
+  #giveUp({ facts }: Target): void {
+    const target = this.#means.targets.find((one) => one.facts.id === facts.id);
+    if (!target) return;
+    this.#schedule.giveUp(target);
+    this.#starts?.giveUp(target);
   }
 
   #progress(): BenchProgress {
@@ -235,7 +242,7 @@ class Bench<M extends Material> {
       watch: this.#watch.facts(),
       measuringMs: Math.round(this.#endMs - this.#zeroMs),
       dropped: this.#dropped,
-      givenUp: this.#givenUp,
+      givenUp: this.#hopeless.found,
     };
   }
 

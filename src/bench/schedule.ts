@@ -1,6 +1,8 @@
+import { type SpeechError, toSpeechError } from '../errors.ts';
 import { Random } from '../metrics/random.ts';
 import type { Job, Target } from './lane.ts';
 import type { Clip, Prompt } from './material.ts';
+import type { Room } from './room.ts';
 
 type Material = Prompt | Clip;
 
@@ -123,4 +125,13 @@ export class Schedule<M extends Material> {
 
 function textOf(material: Material): string | undefined {
   return 'text' in material ? material.text : undefined;
+}
+
+/** Takes room for it within the limits of its service; or why it will never have any. */
+export async function roomOf(job: ScheduledJob, signal: AbortSignal): Promise<Room | SpeechError | undefined> {
+  try {
+    return await job.target.takeRoom?.(job, signal);
+  } catch (thrown) {
+    return toSpeechError(thrown);
+  }
 }

@@ -7,10 +7,11 @@ import { median } from '../metrics/latency.ts';
 import type { TurnReport } from '../metrics/turn-report.ts';
 import type { ReadyFacts, SessionOptions, SpeakSession } from '../session/options.ts';
 import { openSpeakSession } from '../session/speak-session.ts';
+import type { TargetFacts } from './document.ts';
 import type { Feed } from './feed.ts';
-import type { Job, Lane, Outcome, Stretch } from './lane.ts';
+import type { Job, Lane, Outcome, Stretch, Target } from './lane.ts';
 import type { Prompt } from './material.ts';
-import { type Room, takeRoom } from './room.ts';
+import { type Room, roomFor } from './room.ts';
 import { SpokenRun, said, secondText } from './spoken-run.ts';
 
 export interface SpeakPlan {
@@ -35,6 +36,24 @@ const opener = 'One moment.';
 /** Figures that a run over a connection which was used before does not have: they are the first run's. */
 const cold: ReadonlySet<FigureName> = new Set([...connectFigureNames, 'coldTtfaMs']);
 
+/** `options` makes those of one session; it must not reconnect. */
+export function speakTarget(facts: TargetFacts, options: () => SessionOptions, plan: SpeakPlan): Target<Prompt> {
+  return {
+    facts,
+    openLane: () => new SpeakLane(options, plan),
+    takeRoom: (job, signal) => roomFor(options(), textsOf(job, plan, options()), signal),
+  };
+}
+
+/** All that a run says. */
+function textsOf(job: Job<Prompt>, { thinkMs, bargeInMs }: SpeakPlan, { service }: SessionOptions): string[] {
+  return [
+    ...(thinkMs !== undefined && service.traits.textWithinMs !== undefined ? [opener] : []),
+    job.material.text,
+    ...(bargeInMs === undefined ? [] : [secondText(job)]),
+  ];
+}
+
 /** Runs of text to speech against one target. `options` makes those of a session; it must not reconnect. */
 export class SpeakLane implements Lane<Prompt> {
   readonly #options: () => SessionOptions;
@@ -54,7 +73,7 @@ export class SpeakLane implements Lane<Prompt> {
     return isFresh || !cold.has(name);
   }
 
-  async run(job: Job<Prompt>, signal: AbortSignal): Promise<Outcome> {
+  async run(job: Job<Prompt>, signal: AbortSignal, room?: Room): Promise<Outcome> {
     const options = this.#options();
     const session = this.#session ?? this.#open(options, signal);
     this.#session = session;
@@ -66,14 +85,14 @@ export class SpeakLane implements Lane<Prompt> {
     } catch (thrown) {
       return { figures: {}, error: toSpeechError(thrown), endMs: options.clock.now(), connection: 'fresh' };
     } finally {
+      room?.used();
       if (failed || !this.#reuses) await this.close();
     }
   }
 
-  /** Without the shared limits: room within them is taken here, ahead, and must not be waited for again. */
+  /** Without the shared limits: room within them was taken, and must not be waited for again. */
   #open(options: SessionOptions, signal: AbortSignal): SpeakSession {
-    const { rates, ...own } = options;
-    if (rates) rates.onWait = (message) => options.onWarning?.({ code: 'rate_wait', message });
+    const { rates: _, ...own } = options;
     return openSpeakSession({ ...own, signal, flush: 'end' });
   }
 
@@ -88,7 +107,6 @@ export class SpeakLane implements Lane<Prompt> {
     signal: AbortSignal,
   ): Promise<Outcome> {
     const { clock } = options;
-    const room = await this.#room(options, job, signal);
     await this.#openUp(session, options);
     const facts = await readied(session);
     // Before the socket idles, which is what a link may have to wake up from.
@@ -97,13 +115,12 @@ export class SpeakLane implements Lane<Prompt> {
     const pongMs = clock.now();
     const stillThere = await this.#think(session, clock, facts, signal);
     const run = new SpokenRun(session, this.#plan, clock, job);
-    const { result, figures, chunks } = await run.speak().finally(() => room?.used());
+    const { result, figures, chunks } = await run.speak();
     const isFresh = this.#lastUsed !== facts.timeline;
     this.#lastUsed = facts.timeline;
     const { report, instants } = result;
     const error = result.error ?? (report.bytes === 0 ? noSound() : undefined);
     const invalid = stillThere ? replaced(report) : 'the service closed the connection while it idled';
-    const waitedMs = (room?.waitedMs ?? 0) + (report.waitedMs ?? 0);
     return {
       figures: {
         ...figuresOf(report, (name) => this.#has(name, isFresh)),
@@ -120,24 +137,8 @@ export class SpeakLane implements Lane<Prompt> {
       ...(report.cached !== undefined && { cached: report.cached }),
       ...evidence(facts),
       ...(chunks && { chunks }),
-      ...(waitedMs > 0 && { waitedMs: tidy(waitedMs) }),
+      ...(report.waitedMs !== undefined && { waitedMs: report.waitedMs }),
     };
-  }
-
-  /** Waits for the service's limits before anything is sent. */
-  async #room(options: SessionOptions, job: Job<Prompt>, signal: AbortSignal): Promise<Room | undefined> {
-    const { rates, limits, clock, service } = options;
-    if (rates === undefined || limits === 'off') return undefined;
-    return takeRoom(rates, this.#textsOf(job, options), service.traits, clock, signal);
-  }
-
-  #textsOf(job: Job<Prompt>, { service }: SessionOptions): string[] {
-    const { thinkMs, bargeInMs } = this.#plan;
-    return [
-      ...(thinkMs !== undefined && service.traits.textWithinMs !== undefined ? [opener] : []),
-      job.material.text,
-      ...(bargeInMs === undefined ? [] : [secondText(job)]),
-    ];
   }
 
   /** A service that wants text soon (SLNG: within 5 s of its first message) gets a little before its socket idles. */

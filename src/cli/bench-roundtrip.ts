@@ -2,7 +2,7 @@ import type { Target } from '../bench/lane.ts';
 import { usualTailMs } from '../bench/listen-lane.ts';
 import type { Prompt } from '../bench/material.ts';
 import { varyPrompt } from '../bench/prompts.ts';
-import { Replies, RoundtripLane } from '../bench/roundtrip-lane.ts';
+import { roundtripTarget } from '../bench/roundtrip-lane.ts';
 import { SpeechError } from '../errors.ts';
 import type { BenchRoundtripFlags } from './bench-flags.ts';
 import { promptFacts, wantedPrompts } from './bench-prompts.ts';
@@ -61,8 +61,6 @@ async function checkFormat(wanted: Parameters<typeof checkSpeaker>[0]): Promise<
 
 async function loopTarget({ speaks, hears }: Loop, services: BenchServices): Promise<Target<Prompt>> {
   const [speak, listen] = [await services.speaker(speaks), await services.listener(hears)];
-  const replies = new Replies();
-  const plan = { tailMs: usualTailMs };
-  const openLane = () => new RoundtripLane(() => ({ ...speak(), warmsAhead: false }), listen, plan, replies);
-  return { facts: { ...speaks.facts, hears: hears.facts }, openLane };
+  const options = { speaks: () => ({ ...speak(), warmsAhead: false }), hears: listen };
+  return roundtripTarget({ ...speaks.facts, hears: hears.facts }, options, { tailMs: usualTailMs });
 }

@@ -4,7 +4,7 @@ import { feedName } from '../bench/feed.ts';
 import type { Target } from '../bench/lane.ts';
 import type { Prompt } from '../bench/material.ts';
 import { varyPrompt } from '../bench/prompts.ts';
-import { SpeakLane, type SpeakPlan } from '../bench/speak-lane.ts';
+import { type SpeakPlan, speakTarget } from '../bench/speak-lane.ts';
 import { SpeechError } from '../errors.ts';
 import { SavedAudio } from './bench-audio.ts';
 import type { BenchTtsFlags } from './bench-flags.ts';
@@ -36,7 +36,7 @@ export async function runBenchTts(flags: BenchTtsFlags, running: Running): Promi
     facts: promptFacts(prompts),
     wanted: speakers.map(({ wanted }) => wanted),
     listeners: 0,
-    targets: (services: BenchServices) => Promise.all(speakers.map((speaker) => speakTarget(speaker, plan, services))),
+    targets: (services: BenchServices) => Promise.all(speakers.map((speaker) => target(speaker, plan, services))),
     ...(saved && { audioFile: (row: RunRow) => saved.save(row) }),
   };
   const code = await conduct<Prompt>(decided, measuring, flags, running);
@@ -44,11 +44,11 @@ export async function runBenchTts(flags: BenchTtsFlags, running: Running): Promi
   return code;
 }
 
-async function speakTarget(speaker: CheckedSpeaker, plan: SpeakPlan, services: BenchServices): Promise<Target<Prompt>> {
+async function target(speaker: CheckedSpeaker, plan: SpeakPlan, services: BenchServices): Promise<Target<Prompt>> {
   const options = await services.speaker(speaker);
   // A second connection is opened ahead only for who interrupts.
   const warmsAhead = plan.bargeInMs !== undefined;
-  return { facts: speaker.facts, openLane: () => new SpeakLane(() => ({ ...options(), warmsAhead }), plan) };
+  return speakTarget(speaker.facts, () => ({ ...options(), warmsAhead }), plan);
 }
 
 async function savedAudio(

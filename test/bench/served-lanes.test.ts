@@ -4,7 +4,7 @@ import { builtInClips, varyClip } from '../../src/bench/clips.ts';
 import type { TargetFacts } from '../../src/bench/document.ts';
 import type { Outcome } from '../../src/bench/lane.ts';
 import { type ListenPlan, listenTarget } from '../../src/bench/listen-lane.ts';
-import { Replies, RoundtripLane } from '../../src/bench/roundtrip-lane.ts';
+import { roundtripTarget } from '../../src/bench/roundtrip-lane.ts';
 import { systemClock } from '../../src/clock.ts';
 import { slngListen, slngSpeak } from '../../src/dialects/slng/index.ts';
 import { createScriptedEngine } from '../../src/engine/scripted.ts';
@@ -99,7 +99,7 @@ describe('speech in', () => {
 describe('a round trip', () => {
   it('is spoken, heard, and spoken again', async () => {
     const { hears, speaks } = await started();
-    const lane = new RoundtripLane(speaks, () => hears(400), { tailMs: 3000 }, new Replies());
+    const lane = roundtripTarget(facts, { speaks, hears: () => hears(400) }, { tailMs: 3000 }).openLane();
     const material = { id: 'p', set: 'short', text: 'Good morning to you.' };
     const outcome = await lane.run({ run: 0, material, variation: 0, warmup: false }, never);
     expect(outcome).toMatchObject({ transcript: 'Good morning to you.', figures: { wer: 0, referenceWords: 4 } });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Job, Outcome } from '../../src/bench/lane.ts';
 import type { Prompt } from '../../src/bench/material.ts';
-import { SpeakLane, type SpeakPlan } from '../../src/bench/speak-lane.ts';
+import { SpeakLane, type SpeakPlan, speakTarget } from '../../src/bench/speak-lane.ts';
 import { SpeechError } from '../../src/errors.ts';
 import { createRates } from '../../src/session/rates.ts';
 import { bytesPerMs, type FakeLink, type FakeOptions, fakeOptions, settle, traits } from '../support/fake-speak.ts';
+import { targetFacts } from './made.ts';
 
 const byHand = { msPerChar: undefined, ended: false, acknowledges: false };
 const whole: SpeakPlan = { reuse: false, feed: { kind: 'whole' } };
@@ -401,12 +402,16 @@ describe('a service’s limits', () => {
     const fake = fakeOptions({ habits: byHand, traits: { limits } });
     const { clock, hub } = fake;
     const rates = createRates(clock, { ...traits, limits });
-    const open = () => new SpeakLane(() => ({ ...fake.options, rates }), whole);
+    const target = speakTarget(targetFacts('it'), () => ({ ...fake.options, rates }), whole);
     const outcomes: Outcome[] = [];
-    for (const run of [0, 1])
-      open()
-        .run(job(run), new AbortController().signal)
-        .then((one) => outcomes.push(one));
+    const waitedMs: (number | undefined)[] = [];
+    const { signal } = new AbortController();
+    const made = async (run: number) => {
+      const room = await target.takeRoom?.(job(run), signal);
+      waitedMs.push(room?.waitedMs);
+      outcomes.push(await target.openLane().run(job(run), signal, room));
+    };
+    for (const run of [0, 1]) void made(run);
     await settle();
     await settle();
     expect(hub.links).toHaveLength(1);
@@ -419,8 +424,7 @@ describe('a service’s limits', () => {
     expect(hub.links).toHaveLength(2);
     expect(hub.link.words).toBe('begin interrupt begin text flush end');
     await answer({ clock, hub }, 100, 20);
-    expect(outcomes[0]).not.toHaveProperty('waitedMs');
-    expect(outcomes[1]?.waitedMs).toBe(61_100);
+    expect(waitedMs).toEqual([0, 61_100]);
     const { figures: first } = outcomes[0] ?? {};
     expect(outcomes[1]?.figures).toEqual(first);
   });
@@ -428,8 +432,11 @@ describe('a service’s limits', () => {
   it('are nobody’s matter with --limits off', async () => {
     const limits = { flushesPerMinute: 1 };
     const { options, clock, hub } = fakeOptions({ habits: byHand, traits: { limits }, limits: 'off' });
-    const lane = new SpeakLane(() => ({ ...options, rates: createRates(clock, { limits }, 'off') }), whole);
+    const rates = createRates(clock, { limits }, 'off');
+    const target = speakTarget(targetFacts('it'), () => ({ ...options, rates }), whole);
+    const lane = target.openLane();
     for (const run of [0, 1, 2]) {
+      expect(await target.takeRoom?.(job(run), new AbortController().signal)).toBeUndefined();
       const outcome = lane.run(job(run), new AbortController().signal);
       await settle();
       await settle();
