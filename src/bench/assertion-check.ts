@@ -1,5 +1,5 @@
 import type { Unit } from '../metrics/figures.ts';
-import { type Assertion, type Operator, runsWanted, unitFor } from './assertion.ts';
+import { type Assertion, type Operator, samplesFor, unitFor } from './assertion.ts';
 import type { Series } from './document.ts';
 
 /** Whether an assertion holds. */
@@ -39,7 +39,7 @@ function complaintOf(assertion: Assertion, series: Series): string | undefined {
   if (stats === undefined) return undefined;
   const value = stats[statistic];
   if (value === undefined) {
-    const needed = runsWanted([assertion]);
+    const needed = samplesFor(assertion);
     return `${name} is not known: it wants ${needed} samples, and there are ${stats.count} (${placeOf(series)})`;
   }
   if (holds[operator](value, wanted)) return undefined;

@@ -2,6 +2,8 @@ import { SpeechError } from '../errors.ts';
 import { type Figure, type FigureName, figureNames, figures, type Unit } from '../metrics/figures.ts';
 import { isPercentileName, type PercentileName, percentiles, samplesWanted } from '../metrics/quantile.ts';
 import { countErrors } from '../metrics/wer.ts';
+import type { PlanFacts } from './document.ts';
+import { cold, runsForOne } from './share.ts';
 
 /** What `--assert` may ask of a figure. */
 export type AssertedStatistic = PercentileName | 'mean' | 'min' | 'max' | 'count';
@@ -119,22 +121,47 @@ function suggested(given: string): string {
   return near.length > 0 ? `did you mean ${near.join(' or ')}?` : `use one of: ${shortNames.join(', ')}`;
 }
 
+/** How many samples an assertion's percentile wants; 0 where it is of none. */
+export function samplesFor({ statistic }: Assertion): number {
+  return isPercentileName(statistic) ? samplesWanted(percentiles[statistic]) : 0;
+}
+
+type Sharing = Pick<PlanFacts, 'end' | 'pace'>;
+
+/** The fewest runs of a series in which there may be as many samples. */
+function runsFor(assertion: Assertion, sharing: Sharing): number {
+  return samplesFor(assertion) * runsForOne(assertion.figure, sharing);
+}
+
 /** How many runs a series needs for the percentiles that are asked for; 0 where none is. */
-export function runsWanted(assertions: readonly Assertion[]): number {
-  return Math.max(0, ...assertions.map(wantedBy));
+export function runsWanted(assertions: readonly Assertion[], sharing: Sharing = {}): number {
+  // By turns it may be that two more had one ending than the other, wherever a series begins.
+  const spare = (assertion: Assertion) => 2 * (runsForOne(assertion.figure, sharing) - 1);
+  const needed = assertions.map((one) => (samplesFor(one) === 0 ? 0 : runsFor(one, sharing) + spare(one)));
+  return Math.max(0, ...needed);
 }
 
 /** Refuses, before anything is connected, a number of runs that was given and is too small for an assertion. */
-export function refuseTooFewRuns(assertions: readonly Assertion[], runs: number): void {
+export function refuseTooFewRuns(assertions: readonly Assertion[], runs: number, sharing: Sharing = {}): void {
   for (const assertion of assertions) {
-    const wanted = wantedBy(assertion);
+    const wanted = runsFor(assertion, sharing);
     if (runs >= wanted) continue;
-    throw new SpeechError('E_USAGE', `${assertion.name} wants at least ${wanted} runs, and --runs is ${runs}`, {
+    const why = runsForOne(assertion.figure, sharing) > 1 ? ', of which one in two has it (--end both)' : '';
+    throw new SpeechError('E_USAGE', `${assertion.name} wants at least ${wanted} runs${why}, and --runs is ${runs}`, {
       todo: `use --runs ${wanted} or leave it out; a percentile needs five samples above it (docs/statistics.md)`,
     });
   }
 }
 
-function wantedBy({ statistic }: Assertion): number {
-  return isPercentileName(statistic) ? samplesWanted(percentiles[statistic]) : 0;
+/**
+ * The same where connections are kept: what it costs to make one only the first run over each has, so that there are
+ * never more samples than connections.
+ */
+export function refuseTooFewConnections(assertions: readonly Assertion[], connections: number): void {
+  const refused = assertions.find((one) => cold.has(one.figure) && samplesFor(one) > connections);
+  if (refused === undefined) return;
+  const have = connections === 1 ? 'there is one connection' : `there are at most ${connections} connections`;
+  throw new SpeechError('E_USAGE', `${refused.name} wants ${samplesFor(refused)} new connections, and ${have}`, {
+    todo: 'leave out --reuse and --think, so that each run has a connection of its own',
+  });
 }

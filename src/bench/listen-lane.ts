@@ -9,6 +9,7 @@ import { clipFrames, cutAt } from './clip-frames.ts';
 import type { TargetFacts } from './document.ts';
 import type { Job, Lane, Outcome, Target } from './lane.ts';
 import type { Clip } from './material.ts';
+import { finalizeOnly, naturalOnly } from './share.ts';
 import { figuresOf } from './speak-lane.ts';
 
 export interface ListenPlan {
@@ -22,9 +23,7 @@ export interface ListenPlan {
 
 export const usualTailMs = 3_000;
 
-/** What only a natural end has, only a `finalize`, and only a pace of real time. */
-const naturalOnly: readonly FigureName[] = ['ttfsMs', 'eotMs'];
-const finalizeOnly: readonly FigureName[] = ['finalizeMs'];
+/** What only a pace of real time has. */
 const realTimeOnly: readonly FigureName[] = ['ttfiMs', 'wordLatencyMs', ...naturalOnly, ...finalizeOnly];
 
 /** `options` makes those of one session; it must not reconnect. */

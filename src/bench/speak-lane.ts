@@ -1,7 +1,7 @@
 import type { AudioChunk } from '../audio/format.ts';
 import { type Clock, pause } from '../clock.ts';
 import { SpeechError, toSpeechError } from '../errors.ts';
-import { connectFigureNames, tidy } from '../metrics/connect-figures.ts';
+import { tidy } from '../metrics/connect-figures.ts';
 import { type FigureName, type Figures, figureNames } from '../metrics/figures.ts';
 import { median } from '../metrics/latency.ts';
 import type { TurnReport } from '../metrics/turn-report.ts';
@@ -12,6 +12,7 @@ import type { Feed } from './feed.ts';
 import type { Job, Lane, Outcome, Stretch, Target } from './lane.ts';
 import type { Prompt } from './material.ts';
 import { type Room, roomFor } from './room.ts';
+import { cold } from './share.ts';
 import { SpokenRun, said, secondText } from './spoken-run.ts';
 
 export interface SpeakPlan {
@@ -32,9 +33,6 @@ const pingWithinMs = 1000;
 
 /** What is said before a socket idles that its service would close, were nothing said on it. */
 const opener = 'One moment.';
-
-/** Figures that a run over a connection which was used before does not have: they are the first run's. */
-const cold: ReadonlySet<FigureName> = new Set([...connectFigureNames, 'coldTtfaMs']);
 
 /** `options` makes those of one session; it must not reconnect. */
 export function speakTarget(facts: TargetFacts, options: () => SessionOptions, plan: SpeakPlan): Target<Prompt> {

@@ -25,6 +25,8 @@ export interface CheckedSpeaker {
   readonly wanted: WantedTarget;
   readonly settings: SpeakSettings;
   readonly facts: TargetFacts;
+  /** The service closes after each turn, whoever would keep the connection. */
+  readonly endsWithTurn: boolean;
 }
 
 export interface CheckedListener {
@@ -44,7 +46,8 @@ export async function checkSpeaker(wanted: WantedTarget): Promise<CheckedSpeaker
   const asked = { ...settings, noCache: true };
   const { url } = service.endpoint.build(asked, credentials);
   const { voice } = asked;
-  return { wanted, settings: asked, facts: { ...factsOf(wanted, service.name, url, asked), ...(voice && { voice }) } };
+  const facts = { ...factsOf(wanted, service.name, url, asked), ...(voice && { voice }) };
+  return { wanted, settings: asked, facts, endsWithTurn: service.traits.endsWithTurn === true };
 }
 
 function formatFlags({ encoding, sampleRate }: TargetFlags, traits: SpeakTraits) {

@@ -1,4 +1,5 @@
 import { isCompressed } from '../audio/format.ts';
+import { refuseTooFewConnections } from '../bench/assertion.ts';
 import type { RunRow } from '../bench/document.ts';
 import { feedName } from '../bench/feed.ts';
 import type { Target } from '../bench/lane.ts';
@@ -27,6 +28,8 @@ export async function runBenchTts(flags: BenchTtsFlags, running: Running): Promi
   const reuse = flags.reuse === true || thinkMs !== undefined;
   const decided = decide('tts', { ...flags, reuse }, { feed: feedName(feed), ...times });
   const speakers = await Promise.all(wantedTargets(flags, running).map(checkSpeaker));
+  const isKept = reuse && !speakers.some(({ endsWithTurn }) => endsWithTurn);
+  if (isKept) refuseTooFewConnections(decided.assertions, decided.plan.concurrency);
   const prompts = await wantedPrompts(flags.prompts, running);
   const saved = await savedAudio(flags, speakers, running);
   const plan: SpeakPlan = { reuse, feed, ...times, ...(saved && { onAudio: (job, chunk) => saved.take(job, chunk) }) };

@@ -29,10 +29,10 @@ export function decide(kind: BenchKind, flags: Flags, facts: BenchWishes['facts'
     throw new SpeechError('E_USAGE', '--runs and --duration exclude one another', { todo });
   }
   const assertions = flags.assert.map(parseAssertion);
-  if (runs !== undefined) refuseTooFewRuns(assertions, runs);
+  if (runs !== undefined) refuseTooFewRuns(assertions, runs, facts);
   const plan = planBench({
     ...{ kind, warmup: flags.warmup, reuse: flags.reuse ?? false, facts },
-    leastRuns: runsWanted(assertions),
+    leastRuns: runsWanted(assertions, facts),
     seed: flags.seed ?? randomInt(2 ** 32),
     ...(runs !== undefined && { runs }),
     ...(concurrency !== undefined && { concurrency }),

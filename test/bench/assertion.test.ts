@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Assertion, parseAssertion, refuseTooFewRuns, runsWanted } from '../../src/bench/assertion.ts';
+import {
+  type Assertion,
+  parseAssertion,
+  refuseTooFewConnections,
+  refuseTooFewRuns,
+  runsWanted,
+} from '../../src/bench/assertion.ts';
 import { SpeechError } from '../../src/errors.ts';
 import { figureNames } from '../../src/metrics/figures.ts';
 
@@ -141,5 +147,27 @@ describe('the runs that assertions want', () => {
     });
     expect(() => refuseTooFewRuns(assertions, 100)).not.toThrow();
     expect(() => refuseTooFewRuns(parsed('ttfa.max<1'), 1)).not.toThrow();
+  });
+
+  it('is twice as many of what one run in two has, and two that the turns may cost', () => {
+    const [both, natural] = [{ end: 'both', pace: 1 } as const, { end: 'natural', pace: 1 } as const];
+    for (const name of ['eot', 'ttfs', 'finalize']) expect(runsWanted(parsed(`${name}.p95<1`), both)).toBe(202);
+    expect(runsWanted(parsed('ttfi.p95<1', 'eot.mean<1'), both)).toBe(100);
+    expect(runsWanted(parsed('eot.p95<1'), natural)).toBe(100);
+    expect(refused(() => refuseTooFewRuns(parsed('eot.p95<1'), 199, both)).message).toBe(
+      'eot.p95 wants at least 200 runs, of which one in two has it (--end both), and --runs is 199',
+    );
+    expect(() => refuseTooFewRuns(parsed('eot.p95<1'), 200, both)).not.toThrow();
+  });
+
+  it('is not to be had of what only new connections have, where they are kept', () => {
+    for (const name of ['connect', 'tls', 'coldTtfa']) {
+      expect(refused(() => refuseTooFewConnections(parsed(`${name}.p50<1`), 9))).toEqual({
+        message: `${name}.p50 wants 10 new connections, and there are at most 9 connections`,
+        todo: 'leave out --reuse and --think, so that each run has a connection of its own',
+      });
+    }
+    expect(() => refuseTooFewConnections(parsed('connect.p50<1'), 10)).not.toThrow();
+    expect(() => refuseTooFewConnections(parsed('ttfa.p99<1', 'connect.max<1'), 1)).not.toThrow();
   });
 });

@@ -23,6 +23,15 @@ describe('what is decided before anything is opened', () => {
     expect(decide('tts', { ...flags, assert, runs: 100 }).plan.runs).toBe(100);
   });
 
+  it('raises it twice as far where each ending is that of every second run', () => {
+    const both = { pace: 1, end: 'both' } as const;
+    const assert = ['eot.p50<1s'];
+    expect(decide('stt', { ...flags, assert }, both).plan.runs).toBe(22);
+    expect(() => decide('stt', { ...flags, assert, runs: 19 }, both)).toThrow(
+      refused('eot.p50 wants at least 20 runs'),
+    );
+  });
+
   it.each([
     [{ runs: 5, duration: 5 }, '--runs and --duration exclude one another'],
     [{ assert: ['fast'] }, 'is no assertion'],

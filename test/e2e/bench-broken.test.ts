@@ -34,6 +34,7 @@ describe('vox bench, refused before anything is connected', () => {
       'E_USAGE',
       /^ttfa\.p95 wants at least 100 runs, and --runs is 20$/,
     ],
+    [['--reuse', '--assert', 'connect.p50<1s'], 'E_USAGE', /^connect\.p50 wants 10 new connections, and there is one /],
     [['--assert', 'speed<1'], 'E_USAGE', /^--assert 'speed<1' /],
     [['--runs', '2', '--duration', '2s'], 'E_USAGE', 'exclude one another'],
     [['--start-at', '2020-01-01T00:00:00Z'], 'E_USAGE', 'has passed'],
