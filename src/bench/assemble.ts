@@ -86,7 +86,7 @@ export function summedUp(raw: Raw, { givenUp }: Partial<Pick<Measured, 'givenUp'
     ...(only && others.length === 0 && { summary: only.summary }),
     runs: rows,
     timelines,
-    comparisons: comparisonsOf(series, rows, resampling),
+    comparisons: comparisonsOf(raw, series, resampling),
   };
   return { ...body, advice: adviceOf(body, givenUp) };
 }
@@ -124,14 +124,14 @@ function seriesOf(id: string, rows: readonly RunRow[], resampling: { seed: numbe
   };
 }
 
-/** Each target against the first, with the same prompts. */
+/** Each target against the one that was named first, with the same prompts. */
 function comparisonsOf(
+  { targets, rows }: Raw,
   series: readonly Series[],
-  rows: readonly RunRow[],
   resampling: { seed: number; replicates: number },
 ): Comparison[] {
   const countedOf = ({ id }: Series) => rows.filter((row) => row.series === id && counts(row));
-  const bases = series.filter(({ target, cached }) => target === rows[0]?.target && !cached);
+  const bases = series.filter(({ target, cached }) => target === targets[0]?.id && !cached);
   return bases.flatMap((base) =>
     series
       .filter(({ target, set, cached }) => target !== base.target && set === base.set && !cached)

@@ -33,7 +33,7 @@ export interface BenchDocument {
   readonly runs: readonly RunRow[];
   /** Chunks against the playhead, of a few runs of each series. */
   readonly timelines: readonly ChunkTimeline[];
-  /** Each target after the first against the first, where there are several. */
+  /** Each target against the one that was named first, where there are several. */
   readonly comparisons: readonly Comparison[];
   /** Advice, in words. */
   readonly advice: readonly Advice[];

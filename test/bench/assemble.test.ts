@@ -67,6 +67,17 @@ describe('summedUp', () => {
     expect(summedUp(raw([...rows(ten), row(10, { target: 'b' })])).comparisons).toEqual([]);
   });
 
+  it('compares against the target that was named first, whichever happened to be asked first', () => {
+    const made = [...rows(ten, { target: 'b' }), ...rows(ten.map((ms) => ms + 500))];
+    const targets = ['a', 'b'].map((id) => targetFacts(id));
+    expect(summedUp(raw(made, { targets })).comparisons).toMatchObject([
+      { base: 'a · sentence', other: 'b · sentence' },
+    ]);
+    expect(summedUp(raw(made, { targets: targets.toReversed() })).comparisons).toMatchObject([
+      { base: 'b · sentence', other: 'a · sentence' },
+    ]);
+  });
+
   it('is the same for the same rows and seed', () => {
     expect(summedUp(raw(rows(ten)))).toEqual(summedUp(raw(rows(ten))));
   });
