@@ -181,7 +181,7 @@ export interface ChunkTimeline {
   /** When each frame came, and up to where in the audio it then reached. Long ones are thinned. */
   readonly atMs: readonly number[];
   readonly throughMs: readonly number[];
-  /** Stretches in which the player had nothing to play. */
+  /** Stretches in which the player had nothing to play; of very many the longest. */
   readonly underruns: readonly { readonly fromMs: number; readonly toMs: number }[];
   /** When the first audible sample was heard. */
   readonly audibleAtMs?: number;

@@ -14,7 +14,7 @@ export interface Job<Material extends Prompt | Clip = Prompt | Clip> {
   readonly warmup: boolean;
 }
 
-/** Clock ms. */
+/** In ms, of the clock where nothing else is said. */
 export interface Stretch {
   readonly fromMs: number;
   readonly toMs: number;
@@ -46,6 +46,8 @@ export interface Outcome {
 export interface ChunkLog {
   readonly atMs: readonly number[];
   readonly throughMs: readonly number[];
+  /** Stretches in which a player without pre-roll had nothing to play, ms after t0. */
+  readonly underruns: readonly Stretch[];
   readonly audibleAtMs?: number;
 }
 

@@ -70,10 +70,11 @@ export class SpokenRun {
   }
 }
 
-function chunksFrom({ atMs, throughMs }: Arrivals, t0Ms: number, audibleMs: number | undefined): ChunkLog {
+function chunksFrom({ atMs, throughMs, underruns }: Arrivals, t0Ms: number, audibleMs: number | undefined): ChunkLog {
   return {
     atMs: atMs.map((ms) => ms - t0Ms),
     throughMs,
+    underruns: underruns.map(({ fromMs, toMs }) => ({ fromMs: fromMs - t0Ms, toMs: toMs - t0Ms })),
     ...(audibleMs !== undefined && { audibleAtMs: audibleMs - t0Ms }),
   };
 }

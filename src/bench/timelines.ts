@@ -20,22 +20,11 @@ export function timelinesOf(
   ];
   return shown.flatMap(({ row, role }) => {
     const log = row && logs.get(row.run);
-    return row && log ? [{ run: row.run, series, role, ...log, underruns: starvedIn(log) }] : [];
+    return row && log ? [{ run: row.run, series, role, ...log }] : [];
   });
 }
 
 function isWorse(row: RunRow, than: RunRow): boolean {
   const [starvedMs, thanMs] = [row.underrunMs ?? 0, than.underrunMs ?? 0];
   return starvedMs === thanMs ? (row.ttfaMs ?? 0) > (than.ttfaMs ?? 0) : starvedMs > thanMs;
-}
-
-/** When a player without pre-roll had nothing to play. */
-export function starvedIn({ atMs, throughMs }: ChunkLog): { fromMs: number; toMs: number }[] {
-  const found: { fromMs: number; toMs: number }[] = [];
-  let endMs = atMs[0] ?? 0;
-  for (const [index, cameMs] of atMs.entries()) {
-    if (cameMs > endMs) found.push({ fromMs: endMs, toMs: cameMs });
-    endMs = Math.max(endMs, cameMs) + (throughMs[index] ?? 0) - (throughMs[index - 1] ?? 0);
-  }
-  return found;
 }

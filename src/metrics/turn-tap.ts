@@ -3,7 +3,7 @@ import { PeakOnset } from '../audio/peak-onset.ts';
 import { tidy } from './connect-figures.ts';
 import type { Figures } from './figures.ts';
 import { sinceMs } from './latency.ts';
-import { Starvation } from './starvation.ts';
+import { Starvation, type Starved } from './starvation.ts';
 
 /** When frames came and how far the audio then reached, kept for this many frames; then every second is dropped. */
 const keptPoints = 1000;
@@ -12,6 +12,8 @@ const keptPoints = 1000;
 export interface Arrivals {
   readonly atMs: readonly number[];
   readonly throughMs: readonly number[];
+  /** When a player without pre-roll had nothing to play, clock ms: of all frames, those too that are not kept here. */
+  readonly underruns: readonly Starved[];
 }
 
 /** Frames that are noted before they are looked at. */
@@ -99,7 +101,7 @@ export class TurnTap {
     this.#look();
     const kept = this.#frames.subarray(0, 2 * this.#keptFrames);
     const every = (first: 0 | 1) => Array.from(kept).filter((_, at) => at % 2 === first);
-    return { atMs: every(0), throughMs: every(1) };
+    return { atMs: every(0), throughMs: every(1), underruns: this.#starvation.stretches };
   }
 
   /** Once the turn is over. */

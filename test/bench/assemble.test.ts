@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assemble, counts, summedUp } from '../../src/bench/assemble.ts';
 import { planBench } from '../../src/bench/plan.ts';
-import { starvedIn, timelinesOf } from '../../src/bench/timelines.ts';
+import { timelinesOf } from '../../src/bench/timelines.ts';
 import { raw, row, rows, targetFacts } from './made.ts';
 
 const ten = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100];
@@ -93,7 +93,7 @@ describe('assemble', () => {
     const { machine } = { machine: { vox: '1', node: 'v20', platform: 'linux', cpu: 'x', cores: 2, label: 'here' } };
     const measured = {
       rows: [row(0, { ttfaMs: 50, waitedMs: 40 }), row(1, { ttfaMs: 60, waitedMs: 2 })],
-      chunkLogs: new Map([[0, { atMs: [10, 40], throughMs: [20, 40] }]]),
+      chunkLogs: new Map([[0, { atMs: [10, 40], throughMs: [20, 40], underruns: [{ fromMs: 30, toMs: 40 }] }]]),
       watch: { stalls: 3 },
       measuringMs: 400,
       dropped: 1,
@@ -116,17 +116,8 @@ describe('assemble', () => {
 });
 
 describe('timelines', () => {
-  it('show where a player had nothing to play', () => {
-    // 20 ms at 0, the next at 30: ten are missing; then 40 at once, and the last in time.
-    expect(starvedIn({ atMs: [0, 30, 31, 80], throughMs: [20, 40, 60, 80] })).toEqual([
-      { fromMs: 20, toMs: 30 },
-      { fromMs: 70, toMs: 80 },
-    ]);
-    expect(starvedIn({ atMs: [], throughMs: [] })).toEqual([]);
-  });
-
   it('are of the run in the middle, and of the one that starves most, else is slowest', () => {
-    const log = { atMs: [0], throughMs: [20] };
+    const log = { atMs: [0], throughMs: [20], underruns: [] };
     const made = [row(0, { ttfaMs: 30 }), row(1, { ttfaMs: 10 }), row(2, { ttfaMs: 20 })];
     const logs = new Map(made.map(({ run }) => [run, log]));
     expect(timelinesOf('s', made, logs).map(({ run, role }) => [run, role])).toEqual([

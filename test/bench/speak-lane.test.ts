@@ -84,7 +84,7 @@ describe('a run over a fresh connection', () => {
       endMs: 350,
       connection: 'fresh',
       requestId: 'r-1',
-      chunks: { atMs: [120, 270], throughMs: [100, 300], audibleAtMs: 270 },
+      chunks: { atMs: [120, 270], throughMs: [100, 300], underruns: [{ fromMs: 220, toMs: 270 }], audibleAtMs: 270 },
     });
     expect(outcome?.figures).toEqual({
       connectMs: 50,

@@ -31,7 +31,7 @@ describe('what a tap measures', () => {
     const tap = new TurnTap();
     feed(tap, 1000, sound(0, 20));
     feed(tap, 1007, sound(0, 40));
-    expect(tap.arrivals).toEqual({ atMs: [1000, 1007], throughMs: [20, 60] });
+    expect(tap.arrivals).toEqual({ atMs: [1000, 1007], throughMs: [20, 60], underruns: [] });
   });
 
   it('is the same of many frames, of few, and of one that is larger than what is noted at once', () => {
@@ -63,7 +63,7 @@ describe('what a tap measures', () => {
     for (let i = 0; i < 100; i++) feed(tap, 1000 + i, new Uint8Array(100), { ...format, encoding: 'mp3' });
     expect(tap.lastAtMs).toBe(1099);
     expect(tap.figures()).toEqual({});
-    expect(tap.arrivals).toEqual({ atMs: [], throughMs: [] });
+    expect(tap.arrivals).toEqual({ atMs: [], throughMs: [], underruns: [] });
     expect(tap.lastAtMs).toBe(1099);
   });
 
@@ -87,6 +87,41 @@ describe('what a tap measures', () => {
       expect(ms).toBe(5000 + at * everyMs);
       expect(throughMs[at]).toBe(ms - 5000 + 1);
     });
+  });
+});
+
+describe('the stretches in which a player without pre-roll starves', () => {
+  it('are those between what has been played and the next frame', () => {
+    const tap = new TurnTap();
+    // 20 ms at 0, the next at 30: ten are missing; then 40 at once, and the last ten too late.
+    for (const atMs of [0, 30, 31, 80]) feed(tap, 1000 + atMs, sound(0, 20));
+    expect(tap.arrivals.underruns).toEqual([
+      { fromMs: 1020, toMs: 1030 },
+      { fromMs: 1070, toMs: 1080 },
+    ]);
+  });
+
+  it('are of all frames, also where not all are remembered', () => {
+    const tap = new TurnTap();
+    // Frames of 20 ms, each in time, but for the one that stalls.
+    for (let i = 0; i < 5000; i++) feed(tap, 20 * i + (i >= 3001 ? 50 : 0), sound(0, 20));
+    expect(tap.arrivals.atMs.length).toBeLessThan(1000);
+    expect(tap.arrivals.underruns).toEqual([{ fromMs: 60_020, toMs: 60_070 }]);
+    expect(tap.figures()).toMatchObject({ underruns: 1, underrunMs: 50 });
+  });
+
+  it('are the longest five hundred of more', () => {
+    const tap = new TurnTap();
+    let atMs = 0;
+    for (let i = 0; i < 3000; i++) {
+      feed(tap, atMs, sound(0, 20));
+      atMs += 20 + (i % 10 === 0 ? 5 : 1);
+    }
+    const { underruns } = tap.arrivals;
+    expect(underruns).toHaveLength(500);
+    expect(underruns.filter(({ fromMs, toMs }) => toMs - fromMs === 5)).toHaveLength(300);
+    expect(underruns.every(({ fromMs }, at) => at === 0 || fromMs > (underruns[at - 1]?.fromMs ?? 0))).toBe(true);
+    expect(tap.figures()).toMatchObject({ underruns: 2999 });
   });
 });
 
