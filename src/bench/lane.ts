@@ -30,6 +30,8 @@ export interface Outcome {
   /** What was measured before t0, connecting and pings, from when to when: there too a stall of ours matters. */
   readonly ahead?: readonly Stretch[];
   readonly connection: 'fresh' | 'warm';
+  /** The shortest round trip of a ping, ms, where there were several; `rttMs` is their median. */
+  readonly leastRttMs?: number;
   /** Why it does not count, where that is not our own stalling: its connection was replaced, say. */
   readonly invalid?: string;
   readonly cached?: boolean;

@@ -109,7 +109,8 @@ export class SpeakLane implements Lane<Prompt> {
     const facts = await readied(session);
     // Before the socket idles, which is what a link may have to wake up from.
     const pingMs = clock.now();
-    const rttMs = await roundTrip(session, clock);
+    const rttsMs = await roundTrips(session, clock);
+    const rttMs = tidy(median(rttsMs));
     const pongMs = clock.now();
     const stillThere = await this.#think(session, clock, facts, signal);
     const run = new SpokenRun(session, this.#plan, clock, job);
@@ -131,6 +132,7 @@ export class SpeakLane implements Lane<Prompt> {
       endMs: (this.#plan.bargeInMs === undefined ? instants.lastAudioMs : undefined) ?? clock.now(),
       connection: isFresh ? 'fresh' : 'warm',
       ...(error && { error }),
+      ...(rttsMs.length > 0 && { leastRttMs: tidy(Math.min(...rttsMs)) }),
       ...(invalid !== undefined && { invalid }),
       ...(report.cached !== undefined && { cached: report.cached }),
       ...evidence(facts),
@@ -164,8 +166,8 @@ export class SpeakLane implements Lane<Prompt> {
   }
 }
 
-/** Of the socket itself, ms, once it is ready; undefined where the other side answers no ping in a second. */
-async function roundTrip(session: SpeakSession, clock: Clock): Promise<number | undefined> {
+/** Of the socket itself, ms, once it is ready; none where the other side answers no ping in a second. */
+async function roundTrips(session: SpeakSession, clock: Clock): Promise<number[]> {
   const measured: number[] = [];
   for (let count = 0; count < pings; count++) {
     const over = new AbortController();
@@ -175,7 +177,7 @@ async function roundTrip(session: SpeakSession, clock: Clock): Promise<number | 
     if (rttMs === undefined) break;
     measured.push(rttMs);
   }
-  return tidy(median(measured));
+  return measured;
 }
 
 function replaced({ connections }: TurnReport): string | undefined {

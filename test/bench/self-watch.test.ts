@@ -130,6 +130,11 @@ describe('the row of a run', () => {
     const { watch } = watching();
     const fast = outcome({ figures: { ttfbMs: 4, finalizeMs: 6, rttMs: 5 } });
     expect(rowOf({ job, outcome: fast, startedMs: 1050 }, watch, 1000).impossible).toEqual(['ttfbMs']);
+    // The median of the pings is no bound: one of them was faster than the answer.
+    const once = outcome({ figures: { ttfbMs: 4, rttMs: 5 }, leastRttMs: 3.9 });
+    expect(rowOf({ job, outcome: once, startedMs: 1050 }, watch, 1000).impossible).toBeUndefined();
+    const never = outcome({ figures: { ttfbMs: 4, rttMs: 5 }, leastRttMs: 4.1 });
+    expect(rowOf({ job, outcome: never, startedMs: 1050 }, watch, 1000).impossible).toEqual(['ttfbMs']);
     const unknown = outcome({ figures: { ttfbMs: 4 } });
     expect(rowOf({ job, outcome: unknown, startedMs: 1050 }, watch, 1000).impossible).toBeUndefined();
   });

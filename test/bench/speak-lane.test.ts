@@ -152,6 +152,21 @@ describe('a run over a fresh connection', () => {
     expect(lane.clock.pending).toBe(0);
   });
 
+  it('has the median of three pings for its round trip, and knows the shortest', async () => {
+    const { options, clock, hub } = fakeOptions({ habits: byHand });
+    const rttsMs = [9, 2, 5];
+    const connect: typeof options.connect = async (...request) => {
+      const connected = await options.connect(...request);
+      connected.transport.ping = () => Promise.resolve(rttsMs.shift() ?? 0);
+      return connected;
+    };
+    const outcome = new SpeakLane(() => ({ ...options, connect }), whole).run(job(0), new AbortController().signal);
+    await settle();
+    await settle();
+    await answer({ clock, hub }, 100, 20);
+    expect(await outcome).toMatchObject({ leastRttMs: 2, figures: { rttMs: 5 } });
+  });
+
   it('says what the service does of itself', async () => {
     const lane = openLane();
     await lane.begin(0);
