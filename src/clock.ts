@@ -38,6 +38,14 @@ export function pause(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
   });
 }
 
+/**
+ * Resolves at that instant of the clock or later, never before: a timer may ring up to a ms early. Rejects as `pause`
+ * does.
+ */
+export async function pauseUntil(clock: Clock, atMs: number, signal?: AbortSignal): Promise<void> {
+  for (let restMs = atMs - clock.now(); restMs > 0; restMs = atMs - clock.now()) await pause(clock, restMs, signal);
+}
+
 /** Resolves when the event loop has turned: what waits for the network or a timer has had its chance. No time to speak of. */
 export function loopTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

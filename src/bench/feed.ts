@@ -1,4 +1,4 @@
-import { type Clock, pause } from '../clock.ts';
+import { type Clock, pauseUntil } from '../clock.ts';
 import type { Span } from '../speech/span.ts';
 
 /** How a prompt's text goes out: at once, or as a model makes it, so many tokens a second. */
@@ -24,8 +24,7 @@ async function* tokensOf(text: string, perSecond: number, clock: Clock): AsyncGe
   let fromChar = 0;
   let count = 0;
   for (const [token] of text.matchAll(/\s*\S+\s*/g)) {
-    const waitMs = startMs + (count++ * 1000) / perSecond - clock.now();
-    if (waitMs > 0) await pause(clock, waitMs);
+    await pauseUntil(clock, startMs + (count++ * 1000) / perSecond);
     const toChar = fromChar + token.length;
     yield { text: token, fromChar, toChar, ends: toChar === text.length ? 'end' : 'piece' };
     fromChar = toChar;

@@ -1,4 +1,4 @@
-import { type Clock, pause } from '../clock.ts';
+import { type Clock, pauseUntil } from '../clock.ts';
 import { type ErrorCode, SpeechError } from '../errors.ts';
 import type { RunRow, WatchFacts } from './document.ts';
 import { Hopeless } from './hopeless.ts';
@@ -128,8 +128,7 @@ class Bench<M extends Material> {
     const begun = new Set<Promise<void>>();
     for (let count = 0; !signal.aborted; count++) {
       const intendedMs = this.#zeroMs + (count * 1000) / ratePerSecond;
-      const restMs = intendedMs - clock.now();
-      if (restMs > 0) await pause(clock, restMs, signal).catch(() => {});
+      await pauseUntil(clock, intendedMs, signal).catch(() => {});
       const job = signal.aborted ? undefined : this.#nextJob();
       if (job === undefined) break;
       const start: Promise<void> = this.#start(job, intendedMs, starts).then(() => {

@@ -1,4 +1,4 @@
-import { type Clock, pause } from '../clock.ts';
+import { type Clock, pauseUntil } from '../clock.ts';
 import type { Figures } from '../metrics/figures.ts';
 import { type Arrivals, bargeInFigures, TurnTap } from '../metrics/turn-tap.ts';
 import type { SpeakSession, SpeakTurn } from '../session/options.ts';
@@ -60,7 +60,7 @@ export class SpokenRun {
   }
 
   async #bargeIn(turn: SpeakTurn, atMs: number): Promise<Figures> {
-    await pause(this.#clock, Math.max(0, atMs - this.#clock.now()));
+    await pauseUntil(this.#clock, atMs);
     turn.interrupt();
     // It has been sent inside the call, behind what a turn's end costs ourselves.
     const interruptMs = this.#clock.now();

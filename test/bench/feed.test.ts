@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { fedSpans, feedName } from '../../src/bench/feed.ts';
 import type { Span } from '../../src/speech/span.ts';
-import { ManualClock, settle } from '../support/manual-clock.ts';
+import { EarlyClock, ManualClock, settle } from '../support/manual-clock.ts';
 
 const text = 'Once  upon a\ntime, there. ';
 
 /** Takes all spans, as fast as they come or with pauses of its own, and says when each came. */
-async function taken(perSecond: number, slowMs: readonly number[] = []) {
-  const clock = new ManualClock();
+async function taken(perSecond: number, slowMs: readonly number[] = [], clock = new ManualClock()) {
   const spans: (Span & { atMs: number })[] = [];
   const take = async () => {
     for await (const span of fedSpans(text, { kind: 'tokens', perSecond }, clock)) {
@@ -41,6 +40,11 @@ describe('a prompt', () => {
     expect((await taken(40)).map(({ atMs }) => atMs)).toEqual([0, 25, 50, 75, 100]);
     const slow = await taken(3);
     expect(slow.map(({ atMs }) => Math.round(atMs))).toEqual([0, 333, 667, 1000, 1333]);
+  });
+
+  it('goes out no sooner, though timers ring early', async () => {
+    const atMs = (await taken(40, [], new EarlyClock())).map((span) => span.atMs);
+    expect(atMs.map((ms) => Math.floor(ms / 25))).toEqual([0, 1, 2, 3, 4]);
   });
 
   it('keeps its deadlines where one word was late: nothing is shifted, and nothing is left out', async () => {

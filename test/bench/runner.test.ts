@@ -7,7 +7,7 @@ import { builtInPrompts, varyPrompt } from '../../src/bench/prompts.ts';
 import { type Measured, runBench } from '../../src/bench/runner.ts';
 import { SelfWatch } from '../../src/bench/self-watch.ts';
 import { SpeechError } from '../../src/errors.ts';
-import { ManualClock } from '../support/manual-clock.ts';
+import { EarlyClock, ManualClock } from '../support/manual-clock.ts';
 import { targetFacts } from './made.ts';
 
 /** Every run takes so long, unless the test says otherwise. */
@@ -53,8 +53,8 @@ function scripted(clock: ManualClock, id: string, outcomeOf: (count: number) => 
 function bench(
   wishes: Partial<BenchWishes>,
   outcomes: Record<string, (count: number) => Partial<Outcome>> = { a: () => ({}) },
+  clock = new ManualClock(),
 ) {
-  const clock = new ManualClock();
   const all: Scripted = { begun: [], lanes: 0, closed: 0, atOnce: 0, most: 0 };
   const abort = new AbortController();
   // As in the command: each that is under way listens.
@@ -166,6 +166,14 @@ describe('an open loop', () => {
     expect(all.begun.map(({ atMs }) => atMs)).toEqual([0, 50, 100, 150, 200]);
     expect(all.most).toBe(2);
     expect(got.measured?.rows.every(({ lateMs }) => lateMs === 0)).toBe(true);
+  });
+
+  it('begins no run before its instant, though timers ring early: nobody is late by less than nothing', async () => {
+    const { clock, got } = bench({ runs: 5, ratePerSecond: 20 }, { a: () => ({}) }, new EarlyClock());
+    await clock.advance(2000);
+    const lateMs = got.measured?.rows.map((row) => row.lateMs ?? Number.NaN) ?? [];
+    expect(lateMs).toHaveLength(5);
+    for (const ms of lateMs) expect(ms >= 0 && ms <= 1, `${ms}`).toBe(true);
   });
 
   it('lets a start wait that finds no room, and counts from when it should have been', async () => {
