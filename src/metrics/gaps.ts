@@ -50,6 +50,12 @@ export class GapMeter {
     this.#buckets[bucket] = (this.#buckets[bucket] ?? 0) + 1;
   }
 
+  /** Of the gaps. */
+  get count(): number {
+    this.#look();
+    return this.#count;
+  }
+
   get maxMs(): number | undefined {
     this.#look();
     return this.#count === 0 ? undefined : this.#maxMs;

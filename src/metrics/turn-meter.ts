@@ -4,6 +4,7 @@ import { OnsetDetector } from '../audio/onset.ts';
 import { type ConnectionFacts, connectFigures, tidy } from './connect-figures.ts';
 import { GapMeter } from './gaps.ts';
 import { sinceMs } from './latency.ts';
+import { percentiles, samplesWanted } from './quantile.ts';
 import { Timeline } from './timeline.ts';
 import type { TurnReport } from './turn-report.ts';
 
@@ -151,6 +152,12 @@ export class TurnMeter {
     return ms !== undefined && ms >= 0 ? ms : undefined;
   }
 
+  /** As any percentile it wants samples above it: of few gaps it would be the longest under another name. */
+  #gapP95Ms(): number | undefined {
+    const isSupported = this.#gaps.count >= samplesWanted(percentiles.p95);
+    return isSupported ? tidy(this.#gaps.percentileMs(percentiles.p95 / 100)) : undefined;
+  }
+
   report(turn: string, ended: string, first: ConnectionFacts | undefined, connections: number): TurnReport {
     this.#onset?.end();
     if (this.#onsetAtMs === undefined) this.#noteOnset();
@@ -182,7 +189,7 @@ export class TurnMeter {
       rtf: tidy(audioMs ? over(processingMs, audioMs) : undefined),
       deliveryRate: tidy(arrivingMs ? over(laterMs, arrivingMs) : undefined),
       gapMaxMs: tidy(this.#gaps.maxMs),
-      gapP95Ms: tidy(this.#gaps.percentileMs(0.95)),
+      gapP95Ms: this.#gapP95Ms(),
       bytes: this.#bytes,
       chunks: this.#chunks,
       chars: this.#chars,

@@ -98,7 +98,6 @@ describe('a run over a fresh connection', () => {
       ttfaMs: 270,
       ttfaSumMs: 220,
       coldTtfaMs: 350,
-      gapP95Ms: 150,
       gapMaxMs: 150,
       underruns: 1,
       underrunMs: 50,

@@ -214,7 +214,7 @@ describe('vox synth, what it says', () => {
         ...['event', 'turn', 'ended', 'requestId', 'provider', 'input', 'output'],
         ...['connectMs', 'tcpMs', 'upgradeMs', 'handshakeMs', 'coldTtfaMs', 'connections'],
         ...['ttfbMs', 'ttfbFlushMs', 'ttfbFirstTextMs', 'leadingSilenceMs', 'ttfaMs', 'ttfaSumMs'],
-        ...['audioMs', 'processingMs', 'rtf', 'deliveryRate', 'gapMaxMs', 'gapP95Ms', 'bytes', 'chunks', 'chars'],
+        ...['audioMs', 'processingMs', 'rtf', 'deliveryRate', 'gapMaxMs', 'bytes', 'chunks', 'chars'],
       ].sort(),
     );
     expect(turn).toMatchObject({ ended: 'done', input: 'text', output: at('json.wav'), chars: text.length });

@@ -168,7 +168,17 @@ describe('how fast the sound came', () => {
     const measured = new Measured().text(0).flush(0);
     for (let i = 0; i < 10; i++) measured.audio(100 + i * 100, 0, 100);
     // 900 ms of sound in the 900 ms after the first chunk.
-    expect(measured.report()).toMatchObject({ deliveryRate: 1, rtf: 1, gapMaxMs: 100, gapP95Ms: 100 });
+    expect(measured.report()).toMatchObject({ deliveryRate: 1, rtf: 1, gapMaxMs: 100 });
+  });
+
+  it('has a p95 of a hundred gaps, and none of fewer', () => {
+    const framesOf = (count: number) => {
+      const measured = new Measured().text(0).flush(0);
+      for (let i = 0; i < count; i++) measured.audio(100 + i * 20, 0, 20);
+      return measured.report();
+    };
+    expect(framesOf(100)).toMatchObject({ gapMaxMs: 20, gapP95Ms: undefined });
+    expect(framesOf(101)).toMatchObject({ gapMaxMs: 20, gapP95Ms: 20 });
   });
 
   it('has no delivery rate for a single chunk', () => {

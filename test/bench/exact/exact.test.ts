@@ -35,14 +35,25 @@ async function pairsOf(document: BenchDocument): Promise<Pair[]> {
 
 const figures: readonly FigureName[] = [
   ...(['ttfbMs', 'ttfbFlushMs', 'leadingSilenceMs', 'ttfaMs', 'ttfaSumMs'] as const),
-  ...(['gapP95Ms', 'gapMaxMs', 'underrunMs', 'underrunAt100Ms', 'underrunAt200Ms', 'minPreRollMs'] as const),
+  ...(['gapMaxMs', 'underrunMs', 'underrunAt100Ms', 'underrunAt200Ms', 'minPreRollMs'] as const),
   ...(['processingMs', 'rtf', 'deliveryRate'] as const),
 ];
+
+/** Of the runs with gaps enough for a p95, which must have one; the others must not. */
+function apartInGaps(pairs: readonly Pair[]): string[] {
+  const has = ({ gapP95Ms }: Truth) => gapP95Ms !== undefined;
+  expect(pairs.map(({ measured }) => has(measured))).toEqual(pairs.map(({ truth }) => has(truth)));
+  return apart(
+    pairs.filter(({ truth }) => has(truth)),
+    ['gapP95Ms'],
+  );
+}
 
 describe('vox bench against a server whose delays are known', { timeout: withinMs + 10_000 }, () => {
   it('is right to 2 ms or 2 % at the median, 5 ms or 5 % at p95, with one session', async () => {
     const pairs = await pairsOf(await bench(args('--runs', '20', '--warmup', '2')));
     expect(apart(pairs, [...figures, 'handshakeMs'])).toEqual([]);
+    expect(apartInGaps(pairs)).toEqual([]);
     expect(pairs.map(({ measured }) => counts(measured))).toEqual(pairs.map(({ truth }) => counts(truth)));
   });
 
@@ -51,6 +62,7 @@ describe('vox bench against a server whose delays are known', { timeout: withinM
     expect(document.runs.length).toBeGreaterThanOrEqual(250);
     const pairs = await pairsOf(document);
     expect(apart(pairs, figures)).toEqual([]);
+    expect(apartInGaps(pairs)).toEqual([]);
     expect(pairs.map(({ measured }) => counts(measured))).toEqual(pairs.map(({ truth }) => counts(truth)));
   });
 

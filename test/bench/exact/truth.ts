@@ -31,7 +31,7 @@ export function truthOf({ plan, textMs, flushMs, sent }: TurnRecord): Truth {
     ttfaMs: firstMs + plan.silenceMs + Math.max(...lateMs.slice(0, onsetFrame + 1)),
     ttfaSumMs: firstMs + plan.silenceMs,
     gapMaxMs: Math.max(...gapsMs),
-    gapP95Ms: nearestRank(gapsMs, 0.95),
+    ...(gapsMs.length >= 100 && { gapP95Ms: nearestRank(gapsMs, 0.95) }),
     underrunMs: stalledMs(0),
     underrunAt100Ms: stalledMs(100),
     underrunAt200Ms: stalledMs(200),
