@@ -149,7 +149,7 @@ class HeardRun {
 }
 
 /** To its end, well or not: the result tells it. */
-async function readOut(hearing: Hearing): Promise<void> {
+export async function readOut(hearing: Hearing): Promise<void> {
   try {
     for await (const _ of hearing);
   } catch {}

@@ -113,12 +113,12 @@ export class SpeakLane implements Lane<Prompt> {
     const rttMs = tidy(median(rttsMs));
     const pongMs = clock.now();
     const stillThere = await this.#think(session, clock, facts, signal);
-    const run = new SpokenRun(session, this.#plan, clock, job);
-    const { result, figures, chunks } = await run.speak();
+    const run = new SpokenRun(session, this.#plan, clock, job, signal);
+    const { result, figures, chunks, error: bargeInError } = await run.speak();
     const isFresh = this.#lastUsed !== facts.timeline;
     this.#lastUsed = facts.timeline;
     const { report, instants } = result;
-    const error = result.error ?? (report.bytes === 0 ? noSound() : undefined);
+    const error = result.error ?? bargeInError ?? (report.bytes === 0 ? noSound() : undefined);
     const invalid = stillThere ? replaced(report) : 'the service closed the connection while it idled';
     return {
       figures: {

@@ -1,4 +1,5 @@
 import { type Clock, pauseUntil } from '../clock.ts';
+import { type SpeechError, toSpeechError } from '../errors.ts';
 import type { Figures } from '../metrics/figures.ts';
 import { type Arrivals, bargeInFigures, TurnTap } from '../metrics/turn-tap.ts';
 import type { SpeakSession, SpeakTurn } from '../session/options.ts';
@@ -20,53 +21,75 @@ export async function said(session: SpeakSession, text: string): Promise<TurnRes
   return result;
 }
 
+/** What came of an interruption. */
+interface Interrupted {
+  readonly figures: Figures;
+  readonly error?: SpeechError;
+}
+
+interface Spoken extends Interrupted {
+  readonly result: TurnResult;
+  readonly chunks: ChunkLog | undefined;
+}
+
 /** One prompt being spoken, and perhaps interrupted by another. */
 export class SpokenRun {
   readonly #session: SpeakSession;
   readonly #plan: SpeakPlan;
   readonly #clock: Clock;
   readonly #job: Job<Prompt>;
+  readonly #signal: AbortSignal;
   readonly #tap = new TurnTap();
   /** Sound that came though it was interrupted. */
   #lastLateMs: number | undefined;
 
-  constructor(session: SpeakSession, plan: SpeakPlan, clock: Clock, job: Job<Prompt>) {
+  constructor(session: SpeakSession, plan: SpeakPlan, clock: Clock, job: Job<Prompt>, signal: AbortSignal) {
     this.#session = session;
     this.#plan = plan;
     this.#clock = clock;
     this.#job = job;
+    this.#signal = signal;
   }
 
-  async speak(): Promise<{ result: TurnResult; figures: Figures; chunks: ChunkLog | undefined }> {
+  /** `error`: of what was said behind the interruption; the result has that of the turn. */
+  async speak(): Promise<Spoken> {
     const { bargeInMs, onAudio } = this.#plan;
-    let bargeIn: Promise<Figures> | undefined;
+    const failed = new AbortController();
+    const stop = AbortSignal.any([this.#signal, failed.signal]);
+    let bargeIn: Promise<Interrupted> | undefined;
     const turn = this.#session.speak(fedSpans(this.#job.material.text, this.#plan.feed, this.#clock), {
       take: (chunk, atMs) => {
         this.#tap.audio(chunk, atMs);
         onAudio?.(this.#job, chunk);
         if (bargeInMs === undefined || bargeIn) return;
         const { audibleMs } = turn.instants;
-        if (audibleMs !== undefined) bargeIn = this.#bargeIn(turn, audibleMs + bargeInMs);
+        if (audibleMs !== undefined) bargeIn = this.#bargeIn(turn, audibleMs + bargeInMs, stop);
       },
       late: (_, atMs) => {
         this.#lastLateMs = atMs;
       },
     });
     const result = await turn.result;
-    const interrupted = await bargeIn;
+    if (result.error) failed.abort(result.error);
+    const { figures, error } = (await bargeIn) ?? { figures: {} };
     const { t0Ms, audibleMs } = result.instants;
     const chunks = t0Ms === undefined ? undefined : chunksFrom(this.#tap.arrivals, t0Ms, audibleMs);
-    return { result, figures: { ...this.#tap.figures(), ...interrupted }, chunks };
+    return { result, figures: { ...this.#tap.figures(), ...figures }, chunks, ...(error && { error }) };
   }
 
-  async #bargeIn(turn: SpeakTurn, atMs: number): Promise<Figures> {
-    await pauseUntil(this.#clock, atMs);
-    turn.interrupt();
-    // It has been sent inside the call, behind what a turn's end costs ourselves.
-    const interruptMs = this.#clock.now();
-    const { instants } = await said(this.#session, secondText(this.#job));
-    const lastAudioMs = this.#lastLateMs ?? this.#tap.lastAtMs;
-    return bargeInFigures({ interruptMs, lastAudioMs, nextAudibleMs: instants.audibleMs });
+  /** It does not reject: what was measured of the turn before is kept. */
+  async #bargeIn(turn: SpeakTurn, atMs: number, signal: AbortSignal): Promise<Interrupted> {
+    try {
+      await pauseUntil(this.#clock, atMs, signal);
+      turn.interrupt();
+      // It has been sent inside the call, behind what a turn's end costs ourselves.
+      const interruptMs = this.#clock.now();
+      const { instants } = await said(this.#session, secondText(this.#job));
+      const lastAudioMs = this.#lastLateMs ?? this.#tap.lastAtMs;
+      return { figures: bargeInFigures({ interruptMs, lastAudioMs, nextAudibleMs: instants.audibleMs }) };
+    } catch (thrown) {
+      return { figures: {}, error: toSpeechError(thrown) };
+    }
   }
 }
 

@@ -254,7 +254,7 @@ describe('a round trip that fails', () => {
     await loop.clock.advance(40_000);
     await settled();
     expect(loop.outcomes).toHaveLength(1);
-    expect(loop.outcomes[0]?.figures).toEqual({});
+    expect(loop.outcomes[0]?.figures).not.toHaveProperty('roundTripMs');
     expect(loop.clock.pending).toBe(0);
     return loop.outcomes[0]?.error;
   };
@@ -273,6 +273,23 @@ describe('a round trip that fails', () => {
     loop.hub.failure = new SpeechError('E_AUTH', 'no such key');
     await loop.begin();
     expect(await failure(loop)).toMatchObject({ code: 'E_AUTH' });
+    expect(loop.outcomes[0]?.figures).toEqual({});
+  });
+
+  it('has what was measured before, and who it was asked of', async () => {
+    const spoken = { connectMs: 0, handshakeMs: 0, coldTtfaMs: 200 };
+    const deaf = await heardAs(ears.interim('one'));
+    deaf.ear.close(1011, 'out of order');
+    await failure(deaf);
+    expect(deaf.outcomes).toMatchObject([{ t0Ms: 120, requestId: 'session-1', transcript: '', connection: 'fresh' }]);
+    expect(deaf.outcomes[0]?.figures).toMatchObject({ ...spoken, ttfiMs: 580 });
+    for (const name of ['eotMs', 'wer', 'ttfbMs']) expect(deaf.outcomes[0]?.figures).not.toHaveProperty(name);
+    const mute = await heardAs(understood);
+    mute.hub.link.close(1011, 'out of order');
+    await failure(mute);
+    expect(mute.outcomes).toMatchObject([{ transcript: 'one two tree', requestId: 'session-1' }]);
+    expect(mute.outcomes[0]?.figures).toMatchObject({ ...spoken, ttfsMs: 200, eotMs: 200, wer: 0.333 });
+    expect(mute.outcomes[0]?.figures).not.toHaveProperty('ttfaMs');
   });
 
   it('because the prompt has no sound, or none that can be heard', async () => {

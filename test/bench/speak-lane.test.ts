@@ -306,6 +306,45 @@ describe('text that is fed as tokens', () => {
 });
 
 describe('a barge-in', () => {
+  it('that fails leaves what was measured of the turn before it', async () => {
+    const lane = openLane({ bargeInMs: 300 });
+    await lane.begin(0);
+    await lane.clock.advance(100);
+    lane.hub.link.sound(turnOf(lane.hub.link), 1000, true);
+    await lane.clock.advance(300);
+    lane.hub.link.say({ type: 'ended', turn: turnOf(lane.hub.link), why: 'interrupted' });
+    await settle();
+    expect(lane.hub.link.texts).toHaveLength(2);
+    lane.hub.link.close(1011, 'out of order');
+    await settle();
+    await lane.clock.advance(0);
+    expect(lane.outcomes).toMatchObject([{ error: { code: 'E_PROVIDER' }, t0Ms: 0, requestId: 'session-1' }]);
+    expect(lane.outcomes[0]).toMatchObject({
+      figures: { ttfbMs: 100, ttfaMs: 100, connectMs: 0 },
+      chunks: { atMs: [100] },
+    });
+    expect(lane.outcomes[0]?.figures).not.toHaveProperty('bargeInTtfaMs');
+  });
+
+  it('is not waited for when the bench is stopped, nor when its turn has failed', async () => {
+    for (const end of ['stop', 'close'] as const) {
+      const lane = openLane({ bargeInMs: 60_000 });
+      await lane.begin(0);
+      await lane.clock.advance(100);
+      lane.hub.link.sound(turnOf(lane.hub.link), 1000, true);
+      // Its turn is over when it is stopped, and still sounds when it fails.
+      if (end === 'stop') lane.hub.link.say({ type: 'ended', turn: turnOf(lane.hub.link), why: 'done' });
+      await settle();
+      if (end === 'stop') lane.stop.abort(new SpeechError('E_INTERRUPTED', 'stop'));
+      else lane.hub.link.close(1011, 'out of order');
+      await settle();
+      await lane.clock.advance(0);
+      expect(lane.outcomes).toMatchObject([{ error: { code: end === 'stop' ? 'E_INTERRUPTED' : 'E_PROVIDER' } }]);
+      expect(lane.hub.link.texts).toHaveLength(1);
+      expect(lane.clock.pending).toBe(0);
+    }
+  });
+
   it('is how long the turn still sounds, and when the next is heard', async () => {
     const lane = openLane({ bargeInMs: 300 });
     const { clock, hub } = lane;
