@@ -28,6 +28,7 @@ export function mergeDocuments(documents: readonly Raw[]): BenchDocument {
   let merged = first;
   for (const [at, other] of others.entries()) {
     refuseOtherWays(first, other);
+    refuseTwice(merged, other);
     merged = joined(merged, withOwnNames(other, merged, ` (${at + 2})`));
   }
   return summedUp({ ...merged, prompts: { ...merged.prompts, hash: hashOf(documents) } });
@@ -42,6 +43,20 @@ function refuseOtherWays(first: Raw, other: Raw): void {
   const [one, two] = [first, other].map(({ plan }) => String(plan[different] ?? 'none'));
   throw new SpeechError('E_USAGE', `the results were measured in different ways: ${different} ${one} and ${two}`, {
     todo: 'see `vox bench compare`, or report each alone',
+  });
+}
+
+/**
+ * Its runs would count twice. A measurement is known by its machine's entry, which has the instant and what the machine
+ * went through meanwhile: so also within a result that was merged before.
+ */
+function refuseTwice(merged: Raw, other: Raw): void {
+  const known = new Set(merged.machines.map((machine) => JSON.stringify(machine)));
+  const again = other.machines.find((machine) => known.has(JSON.stringify(machine)));
+  if (again === undefined) return;
+  const which = again.label === undefined ? '' : `${again.label}, `;
+  throw new SpeechError('E_USAGE', `the same measurement is given twice (${which}begun ${again.startedAt})`, {
+    todo: 'give each result once, and none that is part of another',
   });
 }
 

@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { summedUp } from '../../src/bench/assemble.ts';
+import { type Raw, summedUp } from '../../src/bench/assemble.ts';
 import { mergeDocuments } from '../../src/bench/merge.ts';
-import { raw, rows, targetFacts, thrownBy } from './made.ts';
+import { raw as rawOf, rows, targetFacts, thrownBy } from './made.ts';
 
 const low = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100];
 const high = [200, 300, 400, 500, 600, 700, 800, 900, 1000, 1100];
+
+let measurements = 0;
+
+/** Of a measurement of its own. */
+function raw(...made: Parameters<typeof rawOf>): Raw {
+  const document = rawOf(...made);
+  const watch = { stalls: 0, gcCount: measurements++ };
+  return { ...document, machines: document.machines.map((machine) => ({ ...machine, watch })) };
+}
 
 describe('mergeDocuments', () => {
   it('sums up all raw samples anew: the median of two machines is no mean of two medians', () => {
@@ -88,11 +97,29 @@ describe('mergeDocuments', () => {
     ['number at once', { concurrency: 4 }, 'concurrency 1 and 4'],
   ])('refuses to add up runs of another %s: they are compared', (_, change, says) => {
     const base = raw(rows(low));
-    const thrown = thrownBy(() => mergeDocuments([base, { ...base, plan: { ...base.plan, ...change } }]));
+    const thrown = thrownBy(() => mergeDocuments([base, raw(rows(low), { plan: { ...base.plan, ...change } })]));
     expect(thrown).toMatchObject({ code: 'E_USAGE', message: expect.stringContaining(says) });
-    expect(mergeDocuments([base, { ...base, plan: { ...base.plan, seed: 8, warmup: 0, runs: 5 } }]).runs).toHaveLength(
-      20,
-    );
+    const other = raw(rows(low), { plan: { ...base.plan, seed: 8, warmup: 0, runs: 5 } });
+    expect(mergeDocuments([base, other]).runs).toHaveLength(20);
+  });
+
+  it('refuses a measurement that is there already, be it alone or in a result that was merged before', () => {
+    const [one, two] = [raw(rows(low)), raw(rows(high))];
+    const { runs, ...both } = mergeDocuments([one, two]);
+    const merged: Raw = { ...both, rows: runs };
+    for (const documents of [
+      [one, one],
+      [one, { ...one }, two],
+      [merged, two],
+      [one, merged],
+    ]) {
+      const thrown = thrownBy(() => mergeDocuments(structuredClone(documents)));
+      expect(thrown).toMatchObject({
+        code: 'E_USAGE',
+        message: 'the same measurement is given twice (begun 2026-11-26T10:00:00.000Z)',
+      });
+    }
+    expect(mergeDocuments([merged]).runs).toHaveLength(20);
   });
 
   it('refuses what cannot be added up', () => {

@@ -46,6 +46,7 @@ describe('vox bench compare', () => {
     [['compare', 'one.json', 'gone.json'], 'E_FILE', 'cannot read gone.json'],
     [['compare', 'one.json', 'none.json'], 'E_FILE', 'none.json is no result of vox bench'],
     [['report', 'none.json'], 'E_FILE', 'none.json is no result of vox bench'],
+    [['report', 'one.json', 'two.json', 'one.json'], 'E_USAGE', 'the same measurement is given twice (eu, begun '],
     [['report', 'one.json', '-o', 'a.pdf'], 'E_USAGE', 'as .pdf'],
     [['report', 'one.json', '-o', 'none/a.html'], 'E_FILE', 'none/a.html'],
   ] as const)('%j is refused', async (args, code, message) => {
