@@ -1,6 +1,6 @@
 import type { Assertion } from '../bench/assertion.ts';
 import { checkAssertion } from '../bench/assertion-check.ts';
-import type { BenchDocument, RunRow } from '../bench/document.ts';
+import type { BenchDocument, RunRow, Series } from '../bench/document.ts';
 import { SpeechError } from '../errors.ts';
 import { renderBench } from '../report/bench/index.ts';
 import type { BenchOutputs } from './bench-outputs.ts';
@@ -36,15 +36,23 @@ export async function concluded(
   return tellAssertions(assertions, document, running) ?? dead;
 }
 
-/** A series of which not one run went well is told as the error that its first one met. */
+/**
+ * A target of which not one run with prompts of a length went well is told as the error that the first one met. What
+ * came out of a cache went well too: those who failed do not say where it would have come from.
+ */
 function tellDead({ series, runs }: BenchDocument, running: Reporting): number | undefined {
+  const alive = new Set(series.filter((one) => one.failed < one.runs).map(placeOf));
   const codes = series
-    .filter((one) => one.runs > 0 && one.failed === one.runs)
+    .filter((one) => one.runs > 0 && !alive.has(placeOf(one)))
     .flatMap(({ id }) => {
       const first = runs.find((row) => row.series === id)?.error;
       return first ? [reportFailure(asError(first), running, { input: id })] : [];
     });
   return codes[0];
+}
+
+function placeOf({ target, set }: Series): string {
+  return JSON.stringify([target, set]);
 }
 
 function asError({ code, message }: NonNullable<RunRow['error']>): SpeechError {

@@ -95,6 +95,13 @@ describe('the end of a bench', () => {
     expect(written().runs).toHaveLength(4);
   });
 
+  it('calls no target dead that had its answers from a cache', async () => {
+    const cached = { ...series('ill', 0), id: 'ill · short · cached', cached: true };
+    const { code, stderr } = await concludes({ ...document, series: [...document.series, cached] });
+    expect(code).toBeUndefined();
+    expect(stderr).not.toContain('[E_AUTH]');
+  });
+
   it('is 7 where an assertion does not hold, after the file was written, with all that failed', async () => {
     const { code, stderr, written } = await concludes(healthy, ['ttfa.max<60ms', 'ttfa.mean<1s', 'ttfa.min<=39']);
     expect(code).toBe(7);
