@@ -40,7 +40,19 @@ export async function wantedClips(flags: Flags, running: Running): Promise<Clip[
       clipOfFile({ id, set: ownSet, format, bytes: await wholeAudio(path, flags.timeout, running) }, labels[i]),
     );
   }
+  refuseTwice(read);
   return read;
+}
+
+/** Whoever has heard a recording may know it again: no target hears one twice. */
+function refuseTwice(clips: readonly Clip[]): void {
+  for (const [i, clip] of clips.entries()) {
+    const other = clips.slice(0, i).find(({ bytes }) => Buffer.compare(bytes, clip.bytes) === 0);
+    if (other === undefined) continue;
+    throw new SpeechError('E_USAGE', `${other.id} and ${clip.id} are the same recording`, {
+      todo: 'give it once; --runs hears it more often, each time with more silence in front',
+    });
+  }
 }
 
 /** The whole of a recording, as it will be sent. */

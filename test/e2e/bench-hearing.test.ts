@@ -8,7 +8,9 @@ const place = workplace();
 let served: Served;
 beforeAll(async () => {
   served = await serve(['--engine', 'scripted']);
-  place.put('hello.wav', wavOf(await spoken('Hello there.', 700, 'And again.', 100)));
+  for (const name of ['hello.wav', 'same.wav']) {
+    place.put(name, wavOf(await spoken('Hello there.', 700, 'And again.', 100)));
+  }
   place.put('hello.txt', 'Hello there. And again.\n');
   place.put('list.json', '[]');
   place.put('late.json', JSON.stringify({ text: 'Hello there.', pauses: [{ startMs: 200, endMs: 9000 }] }));
@@ -59,6 +61,7 @@ describe('vox bench stt', () => {
     [['--audio', 'hello.txt'], 'E_AUDIO', 'hello.txt'],
     [['--audio', 'hello.wav', '--reference', 'hello.txt', '--reference', 'hello.txt'], 'E_USAGE', '1 recordings and 2'],
     [['--reference', 'hello.txt'], 'E_USAGE', '--reference without --audio'],
+    [['--audio', 'hello.wav', '--audio', 'same.wav'], 'E_USAGE', 'hello.wav and same.wav are the same recording'],
     [['--audio', 'hello.wav', '--clips', 'short'], 'E_USAGE', 'exclude one another'],
     [['--clips', 'long'], 'E_USAGE', "unknown clips 'long'"],
     [['--audio', 'hello.wav', '--reference', 'list.json'], 'E_FILE', 'list.json has no "text"'],
