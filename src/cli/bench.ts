@@ -48,7 +48,10 @@ function addTts(bench: Command, context: CommandContext): Command {
     )
     .option('--think <time>', 'leave the ready socket idle for so long before the text', duration)
     .option('--barge-in [time]', 'interrupt so long after the first audio, and say another (default: 1s)', duration);
-  addLoopFlags(command, '20, and at least 3 s').option('--reuse', 'one connection for all runs, not a fresh one a run');
+  addLoopFlags(command, '20, and at least 3 s').option(
+    '--reuse',
+    'keep connections from run to run, where the service does',
+  );
   addResultFlags(command).option('--save-audio <folder>', 'one WAV a run');
   addSpokenFlags(addLimitsFlag(addReachFlags(command)));
   addTalkFlags(command.optionsGroup('Talk:'));

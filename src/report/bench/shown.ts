@@ -5,7 +5,7 @@ import { type FigureName, figures } from '../../metrics/figures.ts';
 export const shownFigures: Readonly<Record<BenchKind, readonly FigureName[]>> = {
   tts: [
     ...(['connectMs', 'handshakeMs', 'rttMs', 'ttfbMs', 'ttfbFirstTextMs'] as const),
-    ...(['leadingSilenceMs', 'ttfaMs', 'coldTtfaMs'] as const),
+    ...(['leadingSilenceMs', 'ttfaMs', 'ttfaSumMs', 'coldTtfaMs'] as const),
     ...([
       'ttfbFromIntendedMs',
       'ttfaFromIntendedMs',
@@ -13,17 +13,19 @@ export const shownFigures: Readonly<Record<BenchKind, readonly FigureName[]>> = 
       'gapP95Ms',
       'gapMaxMs',
       'underruns',
+      'underrunsAt100',
+      'underrunsAt200',
       'minPreRollMs',
     ] as const),
     ...(['bargeInMs', 'bargeInTtfaMs', 'vendorFirstAudioMs', 'rtf', 'deliveryRate', 'audioMs', 'bytes'] as const),
   ],
   stt: [
     ...(['connectMs', 'handshakeMs', 'rttMs', 'ttfiMs', 'wordLatencyMs', 'ttfsMs', 'eotMs', 'finalizeMs'] as const),
-    ...(['lateMs', 'falseCutoffs', 'revisions', 'wer', 'rtf', 'audioMs'] as const),
+    ...(['lateMs', 'pauses', 'falseCutoffs', 'revisions', 'wer', 'rtf', 'audioMs'] as const),
   ],
   roundtrip: [
-    ...(['connectMs', 'handshakeMs', 'rttMs', 'roundTripMs', 'ttfsMs', 'eotMs', 'finalizeMs'] as const),
-    ...(['ttfbMs', 'leadingSilenceMs', 'ttfaMs', 'lateMs', 'underruns', 'wer', 'rtf'] as const),
+    ...(['connectMs', 'handshakeMs', 'coldTtfaMs', 'roundTripMs', 'ttfiMs', 'wordLatencyMs', 'ttfsMs'] as const),
+    ...(['eotMs', 'ttfbMs', 'ttfaMs', 'lateMs', 'revisions', 'wer', 'audioMs'] as const),
   ],
 };
 

@@ -98,7 +98,7 @@ export function planTexts(plan: PlanFacts): string[] {
     plan.runs === undefined ? undefined : `${counted(plan.runs, 'run')} a series`,
     plan.durationMs === undefined ? undefined : `for ${seconds(plan.durationMs)}`,
     plan.warmup > 0 ? `${counted(plan.warmup, 'warm-up run')} first, not counted` : 'no warm-up',
-    plan.reuse ? 'one connection for all runs (warm)' : 'a fresh connection a run',
+    plan.reuse ? 'connections kept from run to run (warm), where the service keeps them' : 'a fresh connection a run',
     loopText(plan),
     plan.feed === undefined ? undefined : `text fed ${plan.feed}`,
     plan.thinkMs === undefined ? undefined : `socket idle for ${seconds(plan.thinkMs)} before a turn`,

@@ -113,7 +113,7 @@ describe('facts in words', () => {
     });
     expect(other).toEqual(
       expect.arrayContaining([
-        ...['for 30.00 s', 'no warm-up', 'one connection for all runs (warm)'],
+        ...['for 30.00 s', 'no warm-up', 'connections kept from run to run (warm), where the service keeps them'],
         ...['audio sent as fast as it was taken: latencies are no listener’s'],
         ...['an utterance ended by the service and by a finalize, in turns'],
       ]),
