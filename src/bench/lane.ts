@@ -1,5 +1,5 @@
 import type { SpeechError } from '../errors.ts';
-import type { Figures } from '../metrics/figures.ts';
+import type { FigureName, Figures } from '../metrics/figures.ts';
 import type { TargetFacts } from './document.ts';
 import type { Clip, Prompt } from './material.ts';
 import type { Room } from './room.ts';
@@ -20,6 +20,11 @@ export interface Stretch {
   readonly toMs: number;
 }
 
+/** Figures, and from when to when they were measured, clock ms. */
+export interface MeasuredAhead extends Stretch {
+  readonly figures: readonly FigureName[];
+}
+
 /** What came of a run. A failure is an outcome, never a throw: errors and timeouts are rows. */
 export interface Outcome {
   readonly figures: Figures;
@@ -27,8 +32,8 @@ export interface Outcome {
   /** The instant that latencies count from, and that of the last one, clock ms: in between a stall of ours matters. */
   readonly t0Ms?: number;
   readonly endMs: number;
-  /** What was measured before t0, connecting and pings, from when to when: there too a stall of ours matters. */
-  readonly ahead?: readonly Stretch[];
+  /** What was measured before t0: a stall of ours then spoils these figures, and no others. */
+  readonly ahead?: readonly MeasuredAhead[];
   readonly connection: 'fresh' | 'warm';
   /** The shortest round trip of a ping, ms, where there were several; `rttMs` is their median. */
   readonly leastRttMs?: number;

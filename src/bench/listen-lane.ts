@@ -1,6 +1,7 @@
 import type { AudioChunk } from '../audio/format.ts';
 import { toSpeechError } from '../errors.ts';
 import { ClipWatch } from '../metrics/clip-watch.ts';
+import { connectFigureNames } from '../metrics/connect-figures.ts';
 import type { FigureName, Figures } from '../metrics/figures.ts';
 import { wordErrors } from '../metrics/wer.ts';
 import { hear } from '../session/hearing.ts';
@@ -106,7 +107,8 @@ class HeardRun {
         ...figuresOf(watch.figures(), (name) => this.#keeps(name)),
         ...(!error && errorFigures(this.#clip.reference, watch.transcript)),
       },
-      ...(watch.firstSentMs !== undefined && { t0Ms: watch.firstSentMs, ahead: [{ fromMs, toMs: watch.firstSentMs }] }),
+      ...(watch.firstSentMs !== undefined && { t0Ms: watch.firstSentMs }),
+      ahead: [{ fromMs, toMs: watch.firstSentMs ?? fromMs, figures: [...connectFigureNames, 'rttMs'] }],
       endMs: watch.lastMs ?? this.#options.clock.now(),
       connection: 'fresh',
       transcript: watch.transcript,

@@ -1,6 +1,6 @@
 import type { FigureName, Figures } from '../metrics/figures.ts';
 import type { RunRow } from './document.ts';
-import type { Outcome } from './lane.ts';
+import type { MeasuredAhead, Outcome } from './lane.ts';
 import type { ScheduledJob } from './schedule.ts';
 import { type SelfWatch, stallMs } from './self-watch.ts';
 
@@ -26,14 +26,14 @@ export function seriesId(target: string, set: string, cached: boolean): string {
 export function rowOf(made: MadeRun, watch: SelfWatch, zeroMs: number): RunRow {
   const { job, outcome, startedMs, intendedMs, roomMs = 0 } = made;
   const { target, material, variation, run } = job;
-  const { figures, error, connection, cached, requestId, address, tls, transcript } = outcome;
+  const { error, connection, cached, requestId, address, tls, transcript } = outcome;
   const waitedMs = roomMs + (outcome.waitedMs ?? 0);
   const { id } = target.facts;
-  const measured = [...(outcome.ahead ?? []), { fromMs: outcome.t0Ms ?? startedMs, toMs: outcome.endMs }];
-  const stalledMs = Math.max(...measured.map(({ fromMs, toMs }) => watch.stalledFor(fromMs, toMs) ?? 0));
-  const stalled = stalledMs > stallMs;
+  const figures = believed(outcome, watch);
+  const stalledMs = watch.stalledFor(outcome.t0Ms ?? startedMs, outcome.endMs);
+  const stalled = stalledMs !== undefined && stalledMs > stallMs;
   const invalid = stalled ? `the client stalled for ${Math.round(stalledMs)} ms` : outcome.invalid;
-  const impossible = bounded.filter((name) => isBelowLink(outcome, name));
+  const impossible = bounded.filter((name) => isBelowLink(figures, name, outcome.leastRttMs));
   return {
     run,
     series: seriesId(id, material.set, cached === true),
@@ -60,10 +60,17 @@ export function rowOf(made: MadeRun, watch: SelfWatch, zeroMs: number): RunRow {
   };
 }
 
-/** By the shortest: a link that was once so fast may have been as fast again. */
-function isBelowLink({ figures, leastRttMs = figures.rttMs }: Outcome, name: (typeof bounded)[number]): boolean {
+/** Without those that were measured ahead of the run while this process stood still: they are its own time. */
+function believed({ figures, ahead = [] }: Outcome, watch: SelfWatch): Figures {
+  const isSpoilt = ({ fromMs, toMs }: MeasuredAhead) => (watch.stalledFor(fromMs, toMs) ?? 0) > stallMs;
+  const spoilt = new Set<string>(ahead.filter(isSpoilt).flatMap((one) => one.figures));
+  return Object.fromEntries(Object.entries(figures).filter(([name]) => !spoilt.has(name)));
+}
+
+/** By the shortest ping: a link that was once so fast may have been as fast again. */
+function isBelowLink({ rttMs, ...figures }: Figures, name: (typeof bounded)[number], leastRttMs = rttMs) {
   const value = figures[name];
-  return value !== undefined && leastRttMs !== undefined && value < leastRttMs;
+  return value !== undefined && rttMs !== undefined && leastRttMs !== undefined && value < leastRttMs;
 }
 
 /** An open loop: who should have been served then waited for that too. */

@@ -9,7 +9,7 @@ import type { ReadyFacts, SessionOptions, SpeakSession } from '../session/option
 import { openSpeakSession } from '../session/speak-session.ts';
 import type { TargetFacts } from './document.ts';
 import type { Feed } from './feed.ts';
-import type { Job, Lane, Outcome, Stretch, Target } from './lane.ts';
+import type { Job, Lane, MeasuredAhead, Outcome, Target } from './lane.ts';
 import type { Prompt } from './material.ts';
 import { type Room, roomFor } from './room.ts';
 import { cold } from './share.ts';
@@ -127,7 +127,7 @@ export class SpeakLane implements Lane<Prompt> {
         ...(rttMs !== undefined && { rttMs }),
       },
       ...(instants.t0Ms !== undefined && { t0Ms: instants.t0Ms }),
-      ahead: [...(isFresh ? connecting(facts) : []), { fromMs: pingMs, toMs: pongMs }],
+      ahead: [...(isFresh ? connecting(facts) : []), { fromMs: pingMs, toMs: pongMs, figures: ['rttMs'] }],
       // With a barge-in, what is measured goes on behind the turn.
       endMs: (this.#plan.bargeInMs === undefined ? instants.lastAudioMs : undefined) ?? clock.now(),
       connection: isFresh ? 'fresh' : 'warm',
@@ -198,10 +198,10 @@ export async function readied(session: SpeakSession): Promise<ReadyFacts> {
   }
 }
 
-/** From when to when its connection was made. */
-export function connecting({ timeline }: ReadyFacts): Stretch[] {
+/** From when to when its connection was made, and what that is measured by. */
+export function connecting({ timeline }: ReadyFacts): MeasuredAhead[] {
   const [fromMs, toMs] = [timeline.at('connectStart'), timeline.at('ready')];
-  return fromMs === undefined || toMs === undefined ? [] : [{ fromMs, toMs }];
+  return fromMs === undefined || toMs === undefined ? [] : [{ fromMs, toMs, figures: [...cold] }];
 }
 
 /** What a report has of the figures that a run may have. */

@@ -13,7 +13,7 @@ import type { ReadyFacts, SpeakSession } from '../session/options.ts';
 import type { TurnResult } from '../session/turn.ts';
 import { clipFrames } from './clip-frames.ts';
 import { spansOf } from './feed.ts';
-import type { Outcome } from './lane.ts';
+import type { MeasuredAhead, Outcome } from './lane.ts';
 import { errorFigures, readOut } from './listen-lane.ts';
 import type { Clip } from './material.ts';
 import type { Replies, RoundtripPlan } from './roundtrip-lane.ts';
@@ -159,9 +159,9 @@ export class VoiceLoop {
   }
 
   /** From when to when `coldTtfaMs` counts, behind connecting. */
-  #promptSpoken() {
+  #promptSpoken(): MeasuredAhead[] {
     const { t0Ms: fromMs, audibleMs: toMs } = this.#prompt?.instants ?? {};
-    return fromMs === undefined || toMs === undefined ? [] : [{ fromMs, toMs }];
+    return fromMs === undefined || toMs === undefined ? [] : [{ fromMs, toMs, figures: ['coldTtfaMs'] }];
   }
 }
 

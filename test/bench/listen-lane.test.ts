@@ -89,6 +89,7 @@ describe('a run with a natural end', () => {
     expect(outcomes).toHaveLength(1);
     expect(outcomes[0]).toMatchObject({ t0Ms: 100, endMs: 1915, connection: 'fresh', requestId: 'r-1' });
     expect(outcomes[0]).toMatchObject({ transcript: 'one two', ahead: [{ fromMs: 0, toMs: 100 }] });
+    expect(outcomes[0]?.ahead?.[0]?.figures).toEqual(expect.arrayContaining(['connectMs', 'handshakeMs', 'rttMs']));
     expect(outcomes[0]).not.toHaveProperty('error');
     expect(outcomes[0]?.figures).toEqual({
       connectMs: 50,

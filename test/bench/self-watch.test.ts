@@ -117,13 +117,31 @@ describe('the row of a run', () => {
     );
     const before = outcome({ t0Ms: 2000, endMs: 2100 });
     expect(rowOf({ job, outcome: before, startedMs: 1050 }, late.watch, 1000).invalid).toBeUndefined();
-    // What was measured before t0 is spoilt by a stall there.
-    const ahead = [{ fromMs: 1020, toMs: 1040 }];
-    expect(rowOf({ job, outcome: { ...before, ahead }, startedMs: 1015 }, late.watch, 1000).invalid).toBe(
-      'the client stalled for 150 ms',
-    );
     const replaced = outcome({ invalid: 'its connection was replaced' });
     expect(rowOf({ job, outcome: replaced, startedMs: 1050 }, watch, 1000).invalid).toBe('its connection was replaced');
+  });
+
+  it('has no figure that was measured ahead of it while this process stood still, and keeps the others', () => {
+    const { clock, watch } = watching();
+    clock.ring(150);
+    const measured = { connectMs: 160, handshakeMs: 3, ttfbMs: 40, rttMs: 50 };
+    // The stall was from 1010 to 1160.
+    const ahead = [
+      { fromMs: 1000, toMs: 1020, figures: ['connectMs', 'handshakeMs', 'coldTtfaMs'] },
+      { fromMs: 1500, toMs: 1550, figures: ['rttMs'] },
+    ] as const;
+    const made = outcome({ figures: measured, t0Ms: 2000, endMs: 2100, ahead });
+    const { invalid, connectMs, handshakeMs, ttfbMs, rttMs, impossible } = rowOf(
+      { job, outcome: made, startedMs: 990 },
+      watch,
+      0,
+    );
+    expect({ invalid, connectMs, handshakeMs, ttfbMs, rttMs }).toEqual({ ttfbMs: 40, rttMs: 50 });
+    expect(impossible).toEqual(['ttfbMs']);
+    const pinged = [{ fromMs: 1100, toMs: 1200, figures: ['rttMs'] }] as const;
+    const slow = rowOf({ job, outcome: { ...made, ahead: pinged, leastRttMs: 45 }, startedMs: 990 }, watch, 0);
+    expect(slow).toMatchObject({ connectMs: 160, ttfbMs: 40 });
+    for (const name of ['rttMs', 'impossible', 'invalid']) expect(slow).not.toHaveProperty(name);
   });
 
   it('marks what is faster than the link allows', () => {
