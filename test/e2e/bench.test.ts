@@ -80,8 +80,9 @@ describe('vox bench, several targets', () => {
       expect(new Set([one?.target, other?.target])).toEqual(new Set(['ours', 'deepgram:thalia']));
       expect(one?.prompt).toBe(other?.prompt);
     }
-    for (const run of runs)
-      expect(run).toMatchObject({ connectMs: expect.any(Number), ttfbFirstTextMs: expect.any(Number) });
+    for (const run of runs) expect(run).toMatchObject({ ttfbFirstTextMs: expect.any(Number) });
+    // Not of a run in which a busy machine stood still while it connected.
+    expect(runs.some(({ connectMs }) => typeof connectMs === 'number')).toBe(true);
     const { plan, series, targets: facts, comparisons } = JSON.parse(read('two.json'));
     expect(plan).toMatchObject({ seed: 7, feed: 'tokens:500/s', runs: 3, warmup: 0, reuse: false, loop: 'closed' });
     expect(series.map(({ target }: { target: string }) => target).sort()).toEqual(['deepgram:thalia', 'ours']);
@@ -112,7 +113,11 @@ describe('vox bench, one way or another', () => {
     const ran = await bench('--runs', '3', '--reuse');
     expect(ran.code, ran.stderr).toBe(0);
     const [first, ...others] = runsOf(ran).map(({ connection, connectMs }) => [connection, typeof connectMs]);
-    expect(first).toEqual(['fresh', 'number']);
+    // Where a busy machine stood still meanwhile it does not know how long connecting took.
+    expect([
+      ['fresh', 'number'],
+      ['fresh', 'undefined'],
+    ]).toContainEqual(first);
     expect(others.length).toBeGreaterThanOrEqual(2);
     for (const other of others) expect(other).toEqual(['warm', 'undefined']);
   });
