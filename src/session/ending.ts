@@ -11,7 +11,9 @@ export type Stage = 'sending' | 'finishing' | 'leaving' | 'over';
 /** How far a stream is on the way to its end, and what was asked for and has not come. */
 export class Ending {
   #stage: Stage = 'sending';
-  #askedFor = 0;
+  /** How much audio each `finalize` without an answer was about, bytes. */
+  readonly #asked: number[] = [];
+  #toldBytes = 0;
   /** How much audio the last `finalize` was about. */
   #askedBytes = 0;
   #guessed = false;
@@ -28,7 +30,12 @@ export class Ending {
 
   /** A final was asked for, and has not come. */
   get owes(): boolean {
-    return this.#askedFor > 0;
+    return this.#asked.length > 0;
+  }
+
+  /** All that can be heard in so much audio has been told: the answer to a `finalize` behind it said that it is one. */
+  get toldBytes(): number {
+    return this.#toldBytes;
   }
 
   /** Resolves when all audio was sent and all that was asked for has come, or never will: the connection is gone. */
@@ -45,7 +52,7 @@ export class Ending {
   ask(sentBytes: number): boolean {
     if (this.#stage === 'leaving' || this.over || sentBytes === this.#askedBytes) return false;
     this.#askedBytes = sentBytes;
-    this.#askedFor++;
+    this.#asked.push(sentBytes);
     return true;
   }
 
@@ -54,10 +61,11 @@ export class Ending {
    * that was under way is then taken for the answer.
    */
   answers({ fromFinalize }: FinalEvent): boolean {
-    const owed = this.#askedFor > 0;
+    const owed = this.owes;
     const forced = fromFinalize ?? owed;
     if (forced && owed) {
-      this.#askedFor--;
+      const aboutBytes = this.#asked.shift() ?? 0;
+      if (fromFinalize) this.#toldBytes = aboutBytes;
       this.#guessed = fromFinalize === undefined;
       this.#settle();
     }
@@ -71,12 +79,12 @@ export class Ending {
   }
 
   #settle(): void {
-    if (this.over || this.#served || (this.#stage !== 'sending' && this.#askedFor === 0)) this.#whole.resolve();
+    if (this.over || this.#served || (this.#stage !== 'sending' && !this.owes)) this.#whole.resolve();
   }
 
   /** Nothing more can come that belongs to the stream: the answer to the last `finalize` said that it is one. */
   get complete(): boolean {
-    return this.#served || (this.#stage !== 'sending' && this.#askedFor === 0 && !this.#guessed);
+    return this.#served || (this.#stage !== 'sending' && !this.owes && !this.#guessed);
   }
 
   /**
@@ -85,6 +93,6 @@ export class Ending {
    */
   endsWell(info: CloseInfo): boolean {
     if (this.#stage === 'sending' || this.over) return false;
-    return this.complete || ((this.#stage === 'leaving' || this.#askedFor === 0) && closedWell(info));
+    return this.complete || ((this.#stage === 'leaving' || !this.owes) && closedWell(info));
   }
 }

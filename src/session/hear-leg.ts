@@ -77,6 +77,11 @@ export class Leg {
     return this.isReady && this.ending.ask(sentBytes - this.#fromBytes);
   }
 
+  /** Up to that byte of the stream all was told, as far as answers to `finalize` say. */
+  get toldByte(): number {
+    return this.#fromBytes + this.ending.toldBytes;
+  }
+
   ping(meter: ListenMeter): void {
     this.connection.ping().then((rttMs) => meter.pinged(rttMs));
   }

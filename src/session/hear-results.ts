@@ -1,6 +1,7 @@
+import { durationMs } from '../audio/format.ts';
 import type { FinalKind, ListenMeter } from '../metrics/listen-meter.ts';
 import type { ListenEvent } from '../speech/listen.ts';
-import type { Ending } from './ending.ts';
+import type { Leg } from './hear-leg.ts';
 import type { ListenOptions, ListenOutput } from './listen-options.ts';
 import { News } from './news.ts';
 import type { Pacing } from './pacing.ts';
@@ -21,8 +22,8 @@ export interface HearResultsSetup {
   readonly pacing: Pacing;
   /** Up to where the connection in use was sent the audio, ms. */
   readonly sentMs: () => number;
-  /** Of the connection in use. */
-  readonly ending: () => Ending;
+  /** The connection in use. */
+  readonly leg: () => Leg;
   readonly warnings: Warnings;
   readonly give: (output: ListenOutput) => void;
   /** Results reach further than before. */
@@ -44,6 +45,8 @@ export class HearResults {
   #throughMs: number | undefined = 0;
   /** Words have come that are not final. */
   #begun = false;
+  /** A final without a place has come, within an utterance. */
+  #isWithin = false;
 
   constructor(setup: HearResultsSetup) {
     this.#setup = setup;
@@ -55,12 +58,21 @@ export class HearResults {
   }
 
   event(event: ResultEvent, atMs: number): void {
+    this.#setup.options.tap?.result(event, atMs);
     if (event.type === 'interim') this.#interim(event, atMs);
     else if (event.type === 'final') this.#final(event, atMs);
     else {
-      if (event.type === 'utteranceEnd') this.#setup.meter.utteranceEnd(atMs);
+      if (event.type === 'utteranceEnd') this.#utteranceEnd(atMs);
       this.#setup.give(event);
     }
+  }
+
+  /** Of words that were told without a place, it is the end, where none of their finals was. */
+  #utteranceEnd(atMs: number): void {
+    this.#setup.meter.utteranceEnd(atMs);
+    if (!this.#isWithin) return;
+    this.#isWithin = false;
+    if (this.#utterances.next(atMs)) this.settle();
   }
 
   #interim({ type, ...transcript }: Extract<ResultEvent, { type: 'interim' }>, atMs: number): void {
@@ -72,24 +84,44 @@ export class HearResults {
   }
 
   #final(event: FinalEvent, atMs: number): void {
-    const { meter, ending, onFinal } = this.#setup;
+    const { meter, leg, onFinal } = this.#setup;
     const utterances = this.#utterances;
     onFinal();
     this.news.final({ chars: event.text.trim().length, throughMs: this.#reached(endOf(event)) }, atMs);
-    const forced = ending().answers(event);
+    const forced = leg().ending.answers(event);
     const told = endOf(event) !== undefined;
     const heard = told ? undefined : this.#utterance(event, atMs);
     this.#begun = false;
     const throughMs = this.#reached(endOf(event) ?? (heard && utterances.behind(heard)));
     this.#throughMs = throughMs === undefined ? undefined : Math.max(this.#throughMs ?? 0, throughMs);
     const placed = this.#segments.place(event, meter.audioMs, heard);
+    this.repeats.heardAgain(utterances.surelyHeardMs(atMs));
     const fresh = this.repeats.newIn(placed, told);
+    // Within an utterance it can reach no further than that does.
+    const endMs = told || heard ? placed.endMs : Math.min(placed.endMs, utterances.nextEndMs);
+    if (fresh && fresh.text.trim() !== '') this.repeats.gave({ ...fresh, endMs }, this.#mostMs);
     if (fresh) this.#fresh(fresh, { forced, endOfUtterance: event.endOfUtterance }, atMs);
     if (forced) meter.finalized(atMs);
-    if (!event.endOfUtterance && !forced) return;
+    const isEnd = event.endOfUtterance || forced;
+    this.#isWithin = !told && !isEnd;
+    if (!isEnd) return;
     if (told) utterances.through(this.#reached(placed.endMs) ?? 0);
+    else if (event.fromFinalize) utterances.through(this.#msAt(leg().toldByte));
     // Without a place of the service's, and no utterance that is heard here, nothing is known to be over.
-    if (told || heard) this.settle();
+    if (told || heard || event.fromFinalize) this.settle();
+  }
+
+  /**
+   * Further a final of now cannot reach, ms. Where it is known when a service takes an utterance to be over, and where
+   * audio is sent ahead of it, nothing is known but what was told.
+   */
+  get #mostMs(): number {
+    const { settings, service, pace = service.traits.pace } = this.#setup.options;
+    return settings.endpointingMs || pace === 'fast' ? 0 : this.#utterances.mostMs;
+  }
+
+  #msAt(byte: number): number {
+    return durationMs(this.#setup.options.settings.format, byte) ?? 0;
   }
 
   /** All that can be heard up to there, ms, was told. */
@@ -102,7 +134,8 @@ export class HearResults {
   settle(): void {
     const { meter, onBoundary } = this.#setup;
     const { boundaryMs } = this.#utterances;
-    this.repeats.settle(boundaryMs, meter.audioMs);
+    // Compressed audio has no length that is known here.
+    this.repeats.settle(boundaryMs, meter.audioMs || Number.POSITIVE_INFINITY);
     onBoundary(boundaryMs);
   }
 
@@ -132,7 +165,6 @@ export class HearResults {
     if (transcript.text.trim() === '') return;
     if (meter.audioMs === 0) warnings.say('early_final', 'the service sent a result before any audio was sent');
     const told = latencyMs === undefined ? {} : { latencyMs };
-    this.repeats.gave(transcript, meter.audibleEndMs);
     give({ type: 'final', ...transcript, ...kind, ...told });
   }
 

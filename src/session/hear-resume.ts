@@ -1,5 +1,4 @@
 import { type AudioFormat, durationMs, frameBytes } from '../audio/format.ts';
-import type { Clock } from '../clock.ts';
 import type { SpeechError } from '../errors.ts';
 import type { ListenMeter } from '../metrics/listen-meter.ts';
 import type { Leg } from './hear-leg.ts';
@@ -8,6 +7,7 @@ import { KeptAudio } from './kept-audio.ts';
 import type { ListenOptions } from './listen-options.ts';
 import type { Pacing } from './pacing.ts';
 import { Reconnects } from './reconnects.ts';
+import { Rest } from './rest.ts';
 import type { Warnings } from './warnings.ts';
 
 /** Audio that is kept, ms: longer than an utterance and all attempts to reach the service together. */
@@ -41,6 +41,7 @@ export class Resumption {
   readonly #format: AudioFormat;
   readonly #rate: number;
   #running: Promise<void> | undefined;
+  #rest: Rest | undefined;
   #boundaryByte = 0;
   /** The connection in use, or the last, was sent no more than that, byte of the stream; undefined: all. */
   #behindAt: number | undefined;
@@ -81,6 +82,11 @@ export class Resumption {
   defersFinalize(): boolean {
     this.#finalizes ||= this.behind;
     return this.behind;
+  }
+
+  /** Nobody wants another connection any longer. */
+  leave(): void {
+    this.#rest?.cut();
   }
 
   /** Words have come: the waits for another connection begin anew. */
@@ -124,7 +130,8 @@ export class Resumption {
 
   async #run(waitMs: number): Promise<void> {
     const { options, next, isOver, results, pacing, finalize } = this.#setup;
-    await rest(options.clock, waitMs, options.signal);
+    this.#rest = new Rest(options.clock, waitMs, options.signal);
+    await this.#rest.over;
     if (isOver()) return;
     results.settle();
     this.#tellLoss();
@@ -186,18 +193,4 @@ export class Resumption {
   #msAt(byte: number): number {
     return durationMs(this.#format, byte) ?? 0;
   }
-}
-
-/** Cut short where all is called off. The signal may live as long as its program: nothing is left with it. */
-function rest(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const over = () => {
-      timer.cancel();
-      signal?.removeEventListener('abort', over);
-      resolve();
-    };
-    const timer = clock.after(ms, over);
-    if (signal?.aborted) over();
-    else signal?.addEventListener('abort', over, { once: true });
-  });
 }

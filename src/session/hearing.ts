@@ -1,10 +1,11 @@
 import { type AudioChunk, durationMs } from '../audio/format.ts';
-import { type SpeechError, toSpeechError } from '../errors.ts';
+import type { SpeechError } from '../errors.ts';
 import { ListenMeter } from '../metrics/listen-meter.ts';
 import type { ServiceFault } from '../speech/connect.ts';
 import type { ListenEvent } from '../speech/listen.ts';
 import type { CloseInfo } from '../transport/transport.ts';
 import { closedFault, closedWell, toldFault } from './closed.ts';
+import { hearEnd } from './hear-end.ts';
 import { Leg, type LegOwner, patienceMs } from './hear-leg.ts';
 import { createHearOutput } from './hear-output.ts';
 import { Relay } from './hear-relay.ts';
@@ -62,25 +63,23 @@ class Stream implements Hearing, LegOwner, SendingOwner {
       (full) => this.#pause(full),
       () => this.#abandon(),
     );
-    const results = new HearResults({
+    this.#results = new HearResults({
       ...{ options, meter, pacing, warnings },
       sentMs: () => this.#resumption.sentMs,
-      ending: () => this.#leg.ending,
+      leg: () => this.#leg,
       give: (output) => this.#output.push(output),
       onReached: () => options.onProgress?.(this.progress),
       onFinal: () => this.#resumption.borne(),
       onBoundary: (endMs) => this.#resumption.boundary(endMs),
     });
-    this.#results = results;
-    const relay = new Relay(clock, service.traits.limits?.sessionMs, () => this.#open());
-    const resumption = new Resumption({
-      ...{ options, meter, pacing, results, warnings },
+    this.#relay = new Relay(clock, service.traits.limits?.sessionMs, () => this.#open());
+    this.#resumption = new Resumption({
+      ...{ options, meter, pacing, warnings, results: this.#results },
       next: (fromByte) => this.#use(this.#open(), fromByte),
       isOver: () => this.#unread || this.#over,
       finalize: () => this.finalize(),
     });
-    this.#sending = new Sending(this, { options, meter, pacing, relay, resumption });
-    [this.#relay, this.#resumption] = [relay, resumption];
+    this.#sending = new Sending(this, { options, meter, pacing, relay: this.#relay, resumption: this.#resumption });
     this.#leg = this.#open();
     this.#first = this.#leg;
     this.result = this.#run(chunks).then(
@@ -121,11 +120,17 @@ class Stream implements Hearing, LegOwner, SendingOwner {
     this.#results.news.hold(this.#leg.connection.paused);
   }
 
+  /** Nobody waits for anything any longer. */
+  #end(): void {
+    this.finish();
+    this.#pacing.end();
+    this.#resumption.leave();
+  }
+
   /** The reader left its loop: nothing that could still be heard is of use. */
   #abandon(): void {
     this.#unread = true;
-    this.finish();
-    this.#pacing.end();
+    this.#end();
     for (const leg of this.#legs) leg.connection.close();
   }
 
@@ -203,7 +208,6 @@ class Stream implements Hearing, LegOwner, SendingOwner {
       case 'speechStarted':
       case 'utteranceEnd':
         this.#relay.heard(event);
-        this.#options.tap?.result(event, atMs);
         this.#results.event(event, atMs);
         return;
       case 'ended':
@@ -236,22 +240,17 @@ class Stream implements Hearing, LegOwner, SendingOwner {
     if (resumes) this.#warnings.say('reconnect', `${fault.message}: going on over another connection`);
     leg.gone.resolve(resumes ? undefined : fault);
     leg.ending.reach('over');
-    if (ours && !resumes && !(this.#sending.handingOver && well)) this.finish();
+    if (ours && !resumes && !(this.#sending.handingOver && well)) this.#end();
   }
 
   async #close(failure: { readonly thrown: unknown } | undefined): Promise<ListenResult> {
-    const { signal } = this.#options;
     const { connection } = this.#first;
     this.#over = true;
     this.#leg.ending.reach('over');
-    this.finish();
-    this.#pacing.end();
+    this.#end();
     await Promise.all([...this.#legs].map((leg) => leg.connection.close()));
-    const why = this.#unread ? 'interrupted' : failure ? 'failed' : 'done';
-    const reason: unknown = signal?.aborted ? signal.reason : failure?.thrown;
-    const error =
-      why === 'failed' ? toSpeechError(reason, signal?.aborted ? 'E_INTERRUPTED' : 'E_UNEXPECTED') : undefined;
-    this.#output.end(error && (signal?.aborted ? reason : error));
+    const { why, error, thrown } = hearEnd(this.#unread, failure, this.#options.signal);
+    this.#output.end(thrown);
     const { address, tls, timeline, requestId = connection.sessionId } = connection;
     const reconnects = this.#resumption.count;
     const report = { ...this.#meter.report(why, { timeline, requestId }), ...(reconnects > 0 && { reconnects }) };

@@ -19,7 +19,7 @@ export class Pacing {
   /** Nobody waits for new audio any longer; what is sent again still has its pace. */
   #stopped = false;
   #over = false;
-  #wake: () => void = () => {};
+  readonly #waiting = new Set<() => void>();
 
   constructor(clock: Clock, pace: Pace, aheadMs: number) {
     this.#clock = clock;
@@ -92,8 +92,16 @@ export class Pacing {
   #movedOrAfter(ms: number): Promise<void> {
     let timer: Timer | undefined;
     return new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      timer = this.#clock.after(ms, resolve);
+      const wake = () => {
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      this.#waiting.add(wake);
+      timer = this.#clock.after(ms, wake);
     }).finally(() => timer?.cancel());
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting) wake();
   }
 }

@@ -15,6 +15,8 @@ interface Expected {
   readonly word: string;
   /** It lies behind the place from which the audio is sent again, as far as one can know. */
   readonly sure: boolean;
+  /** It can end there at the latest, ms of the audio. */
+  readonly mostMs: number;
 }
 
 /**
@@ -31,7 +33,7 @@ export class RepeatedWords {
 
   /** A reader was given this, which is taken to end at `endMs`, and can end at `mostMs` at the latest. */
   gave(text: string, endMs: number, mostMs: number): void {
-    this.#given.push({ words: wordsOf(text).map(plain), endMs, mostMs });
+    this.#given.push({ words: wordsOf(text).map(([word]) => plain(word)), endMs, mostMs });
     if (this.#given.length > keptFinals) this.#given.shift();
   }
 
@@ -44,16 +46,21 @@ export class RepeatedWords {
   /** The audio from the last boundary on is sent again. */
   begin(): void {
     this.#begun = false;
-    this.#expected = this.#given.flatMap(({ words, endMs }) =>
-      words.map((word) => ({ word, sure: endMs > this.#boundaryMs })),
+    this.#expected = this.#given.flatMap(({ words, endMs, mostMs }) =>
+      words.map((word) => ({ word, sure: endMs > this.#boundaryMs, mostMs: Math.max(endMs, mostMs) })),
     );
+  }
+
+  /** The service has heard all up to there, ms, a second time: what it has not told again it does not tell. */
+  heardAgain(ms: number): void {
+    this.#expected = this.#expected.filter(({ mostMs }) => mostMs > ms);
   }
 
   /** What is new in a final: its text, the rest of it, or undefined where nothing is. */
   newIn(text: string): string | undefined {
     const words = wordsOf(text);
     if (words.length === 0) return this.#expected.length === 0 ? text : undefined;
-    const heard = words.map(plain);
+    const heard = words.map(([word]) => plain(word));
     const at = this.#placeOf(heard);
     if (at === undefined) {
       // It was heard otherwise this time: from here on nothing can be told to be the same. It may also say too little.
@@ -63,7 +70,7 @@ export class RepeatedWords {
     this.#begun = true;
     const left = this.#expected.length - at;
     this.#expected = this.#expected.slice(at + words.length);
-    return words.length <= left ? undefined : words.slice(left).join(' ');
+    return words.length <= left ? undefined : text.slice(words[left]?.index);
   }
 
   /** Where in what is expected these words begin. */
@@ -86,8 +93,13 @@ export class RepeatedWords {
   }
 }
 
-function wordsOf(text: string): string[] {
-  return text.split(/\s+/).filter((word) => word !== '');
+/** Scripts without blanks between words: of these each character is taken for one. */
+const unspaced = '\\p{scx=Han}\\p{scx=Hira}\\p{scx=Kana}\\p{scx=Thai}\\p{scx=Laoo}\\p{scx=Khmr}\\p{scx=Mymr}';
+const aWord = new RegExp(`[${unspaced}]|[^\\s${unspaced}]+`, 'gu');
+
+/** The words of a text, each with its place in it. */
+function wordsOf(text: string): RegExpExecArray[] {
+  return [...text.matchAll(aWord)];
 }
 
 /** Without what depends on where a sentence was cut. */

@@ -32,6 +32,11 @@ export class Repeats {
     this.#words.begin();
   }
 
+  /** The service has heard all up to there, ms: what it has not told again it does not tell. */
+  heardAgain(ms: number): void {
+    this.#words.heardAgain(ms);
+  }
+
   /** What is new in a final, if anything; `told`: whether the service told its place. */
   newIn(final: Placed, told: boolean): Placed | undefined {
     const untilMs = this.#untilMs;

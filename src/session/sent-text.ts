@@ -22,6 +22,7 @@ export class SentText {
   #behind: Sent[] = [];
   #throughChar = 0;
   #sentChar = 0;
+  #saidChars = 0;
   #sentences = 0;
   /** As they were at the last clean checkpoint. */
   #clean = { throughChar: 0, sentences: 0 };
@@ -32,6 +33,11 @@ export class SentText {
 
   get sentChar(): number {
     return this.#sentChar;
+  }
+
+  /** Characters that may be heard: of the text, or of what a dictionary has made of it, whichever are more. */
+  get mostChars(): number {
+    return Math.max(this.#sentChar, this.#saidChars);
   }
 
   /** Spans that end a sentence, and whose sound is complete. */
@@ -78,6 +84,7 @@ export class SentText {
 
   add({ span, flushed, commands }: ScriptLine): void {
     this.#sentChar = Math.max(this.#sentChar, span.toChar);
+    this.#saidChars += span.text.length;
     const silent = commands.length === 0;
     // A run of spans that say nothing is one: a document of pictures must not fill the memory.
     if (silent && this.#pending.at(-1)?.silent) this.#pending.pop();

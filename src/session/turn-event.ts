@@ -36,7 +36,7 @@ export function turnEvent(
       owner.sounds(turn);
       connection.liveness.advancedMs = atMs;
       turn.audio(event.chunk, atMs);
-      if (turn.sound.isBeyond(turn.text.sentChar)) connection.fail(endless(turn));
+      if (turn.sound.isBeyond(turn.text.mostChars)) connection.fail(endless(turn));
       return;
     case 'words':
       connection.liveness.advancedMs = atMs;

@@ -5,6 +5,8 @@ import type { Place } from './segments.ts';
 export const utterancePauseMs = 300;
 /** So much of a pause belongs to the utterance before it, ms, where the pause is long. */
 const breathMs = 150;
+/** No silence that is shorter is the end of an utterance, ms: a word may have one in it. */
+const leastPauseMs = 100;
 /** No service is further behind with its finals, ms, than this and what may be sent ahead of it. */
 const mostBehindMs = 10_000;
 
@@ -44,8 +46,26 @@ export class Utterances {
     if (!place || place.startMs >= sentMs()) return undefined;
     const heard = { startMs: place.startMs, endMs: Math.min(place.endMs, sentMs()) };
     this.#toldMs = this.behind(heard);
-    this.#boundaryMs = Math.max(this.#boundaryMs, this.#surelyHeardMs(atMs));
+    // Where all is loud there is no pause, and what is kept must not grow for it.
+    this.#boundaryMs = Math.max(this.#boundaryMs, Math.min(this.#toldMs, this.surelyHeardMs(atMs)));
     return heard;
+  }
+
+  /** Where the utterance ends that words of now are about, ms, at the latest. */
+  get nextEndMs(): number {
+    const { meter, pauseMs } = this.#setup;
+    return meter.utteranceAfter(this.#toldMs, pauseMs)?.endMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Further no final of now can reach, ms, where audio goes out in real time: what is being said has had no pause. */
+  get mostMs(): number {
+    const { meter, sentMs } = this.#setup;
+    let mostMs = this.#boundaryMs;
+    for (;;) {
+      const place = meter.utteranceAfter(mostMs, leastPauseMs);
+      if (!place || sentMs() < place.endMs + leastPauseMs) return mostMs;
+      mostMs = place.endMs;
+    }
   }
 
   /** Up to there all was told, ms: into the pause behind the last such utterance, once that pause has been sent. */
@@ -84,8 +104,8 @@ export class Utterances {
     return this.#setup.sentMs() >= endMs + this.#setup.pauseMs;
   }
 
-  /** Where all is loud there is no pause, and what is kept must not grow for it. */
-  #surelyHeardMs(atMs: number): number {
+  /** Up to there, ms, the service has heard all, and told what it has to: it is not further behind than that. */
+  surelyHeardMs(atMs: number): number {
     const { aheadMs, sentMs } = this.#setup;
     const inRealTimeMs = this.#fromMs + atMs - (this.#fromAtMs ?? atMs);
     return Math.min(inRealTimeMs, sentMs() - aheadMs) - mostBehindMs;

@@ -486,6 +486,72 @@ describe('a connection that is lost in the middle of a stream', () => {
   });
 });
 
+describe('the end of all while audio is sent again', () => {
+  it.each([
+    ['it is called off', 1, 260],
+    ['it is called off, and nothing is told of what was sent ahead', 'fast', 3000],
+  ] as const)('comes at once where %s', async (_, pace, untilMs) => {
+    const abort = new AbortController();
+    const { feed, clock, ears, hearing: stream } = hearing({ pace, traits: { pace: 1 }, signal: abort.signal });
+    for (let i = 0; i < 30; i++) feed.push(10_000);
+    await clock.advance(51_000);
+    ears[0]?.close(1006);
+    await clock.advance(untilMs);
+    abort.abort();
+    await settle();
+    expect((await stream.result).why).toBe('failed');
+    expect(clock.pending).toBe(0);
+  });
+
+  it('comes at once where the last connection is lost', async () => {
+    const last = { max: 1, random: () => 0 };
+    const { feed, clock, ears, hearing: stream } = hearing({ pace: 1, traits: { pace: 1 }, reconnect: last });
+    for (let i = 0; i < 100; i++) feed.push(500);
+    await clock.advance(30_010);
+    ears[0]?.close(1006);
+    await clock.advance(1000);
+    ears[1]?.close(1006);
+    await settle();
+    expect((await stream.result).error?.code).toBe('E_CLOSED');
+    expect(clock.pending).toBe(0);
+  });
+
+  it.each([
+    ['another connection is waited for', 10],
+    ['it is sent', 500],
+  ])('comes at once where the reader leaves while %s', async (_, untilMs) => {
+    const { feed, clock, ears, hearing: stream } = hearing({ unread: true, traits: { pace: 1 } });
+    for (let i = 0; i < 300; i++) feed.push(100);
+    await clock.advance(5000);
+    ears.at(-1)?.close(1006);
+    await clock.advance(untilMs);
+    await stream[Symbol.asyncIterator]().return?.();
+    await settle();
+    expect((await stream.result).why).toBe('interrupted');
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('compressed audio, whose length nobody knows here', () => {
+  it('tells no final twice where the service tells places', async () => {
+    const format = { encoding: 'mp3', sampleRateHz: 8000, channels: 1 } as const;
+    const { feed, clock, heard, ears } = hearing({
+      ...{ pace: 'live', traits: { encodings: ['mp3'] }, settings: { format } },
+    });
+    const one = final('one', { startMs: 0, endMs: 500 });
+    feed.put({ format, bytes: new Uint8Array(1000), firstSample: undefined });
+    await settle();
+    ears[0]?.say(one);
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    expect(ears[1]?.bytes).toBe(1000);
+    ears[1]?.say(one, final('two', { startMs: 500, endMs: 900 }));
+    await settle();
+    expect(heard.texts).toEqual(['one', 'two']);
+  });
+});
+
 describe('a service that tells no places', () => {
   const loud = 8000;
 
@@ -576,7 +642,7 @@ describe('a service that tells no places', () => {
   });
 
   it('may wait longer than we do before an utterance is over: what it tells again is known', async () => {
-    const { feed, clock, heard, ears } = hearing();
+    const { feed, clock, heard, ears } = hearing({ pace: 'live' });
     const pairs = () => {
       for (const pauseMs of [400, 1000]) {
         feed.push(1000, loud);
@@ -625,6 +691,104 @@ describe('a service that tells no places', () => {
     ears[1]?.say(final('three', { endOfUtterance: true }));
     await settle();
     expect(heard.texts).toEqual(['one', 'two', 'three']);
+  });
+
+  it('is sent again all that it has not told, however late it is', async () => {
+    const { feed, clock, ears, warnings } = hearing({ pace: 'live', traits: { pace: 1 } });
+    for (let i = 0; i < 13; i++) {
+      feed.push(1000, loud);
+      feed.push(2000);
+      await clock.advance(3000);
+    }
+    ears[0]?.say(final('one', { endOfUtterance: true }), final('two', { endOfUtterance: true }));
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    await clock.advance(60_000);
+    expect(msOf(ears[1])).toBe(39_000 - 4150);
+    expect(warnings.map(({ code }) => code)).toEqual(['reconnect']);
+  });
+
+  it('may begin an utterance with the word with which it began the last, told in parts', async () => {
+    const { feed, clock, heard, ears } = hearing({ pace: 'live' });
+    feed.push(2000, loud);
+    feed.push(800);
+    await settle();
+    ears[0]?.say(final('five'), final('six', { endOfUtterance: true }));
+    await settle();
+    feed.push(300, loud);
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    feed.push(1000);
+    await settle();
+    ears[1]?.say(final('five', { endOfUtterance: true }));
+    await settle();
+    expect(heard.texts).toEqual(['five', 'six', 'five']);
+  });
+
+  it('is heard again where it says a word that it left out when the audio came again', async () => {
+    const { feed, clock, heard, ears } = hearing({ pace: 'live' });
+    feed.push(200, loud);
+    feed.push(100);
+    await settle();
+    ears[0]?.say(final('yes', { endOfUtterance: true }));
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    for (let i = 0; i < 60; i++) {
+      feed.push(1000);
+      await clock.advance(1000);
+    }
+    feed.push(300, loud);
+    feed.push(700);
+    await clock.advance(1000);
+    ears[1]?.say(final('yes', { endOfUtterance: true }));
+    await settle();
+    expect(heard.texts).toEqual(['yes', 'yes']);
+  });
+
+  it('may say a long phrase twice in a row', async () => {
+    const { feed, clock, heard, ears } = hearing({ pace: 'live' });
+    feed.push(1000, loud);
+    feed.push(500);
+    feed.push(200, loud);
+    await settle();
+    ears[0]?.say(final('good morning', { endOfUtterance: true }));
+    await settle();
+    feed.push(800, loud);
+    await settle();
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    expect(msOf(ears[1])).toBe(350 + 1000);
+    feed.push(500);
+    await settle();
+    ears[1]?.say(final('good morning', { endOfUtterance: true }));
+    await settle();
+    expect(heard.texts).toEqual(['good morning', 'good morning']);
+  });
+
+  it.each([
+    ['by an event apart from its finals', false],
+    ['by the answer to `finalize`', true],
+  ])('may tell the end of an utterance %s', async (_, asked) => {
+    const options = { pace: 'live', habits: { answers: false } } as const;
+    const { feed, clock, ears, warnings, hearing: stream } = hearing(options);
+    for (let i = 0; i < 40; i++) {
+      feed.push(2000, loud);
+      feed.push(3000);
+      await clock.advance(5000);
+      if (asked) stream.finalize();
+      await settle();
+      const text = `word${i}`;
+      if (asked) ears[0]?.say(final(text, { fromFinalize: true, endOfUtterance: true }));
+      else ears[0]?.say(final(text), { type: 'utteranceEnd' });
+      await settle();
+    }
+    ears[0]?.close(1006);
+    await clock.advance(251);
+    expect(msOf(ears[1])).toBe(asked ? 0 : 2850);
+    expect(warnings.map(({ code }) => code)).toEqual(['reconnect']);
   });
 
   it('is sent again no more than twenty seconds of what is loud throughout, once it has told of it', async () => {

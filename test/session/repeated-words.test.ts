@@ -29,6 +29,20 @@ describe('RepeatedWords', () => {
     expect(repeated([['line 5 ends here', 900, 5000]], 1000).newIn('line 6 ends here')).toBe('line 6 ends here');
   });
 
+  it('takes each character for a word where a script has no blanks', () => {
+    const words = repeated([['今天天气很好我们去公园', 900, 900]], 0);
+    expect(words.newIn('今天天气很好')).toBeUndefined();
+    expect(words.newIn('我们去公园吧')).toBe('吧');
+  });
+
+  it('expects nothing any more that was heard again and not told', () => {
+    const words = repeated([['yes', 900, 900]], 0);
+    words.heardAgain(899);
+    expect(repeated([['yes', 900, 900]], 0).newIn('yes')).toBeUndefined();
+    words.heardAgain(900);
+    expect(words.newIn('yes')).toBe('yes');
+  });
+
   it('expects nothing that cannot lie behind the place from which the audio is sent again', () => {
     expect(repeated([['good morning', 900, 1000]], 1000).newIn('good morning')).toBe('good morning');
   });

@@ -32,6 +32,11 @@ describe('SentText', () => {
     expect(text).toMatchObject({ throughChar: 16, pendingChars: 0, sentences: 3, owed: false, left: false });
   });
 
+  it('knows how many characters may be heard, where a dictionary makes more of them', () => {
+    expect(sent(spansOf(['One. ', 'Two. ', 'Three.'])).mostChars).toBe(16);
+    expect(sent([{ text: 'x'.repeat(256), fromChar: 0, toChar: 1, ends: 'end' }]).mostChars).toBe(256);
+  });
+
   it('keeps a span that a checkpoint covers in part', () => {
     const text = sent(spansOf(['One two three.']));
     expect(text.checkpoint(7)).toBe(true);
