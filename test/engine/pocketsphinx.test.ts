@@ -33,6 +33,10 @@ function samplesOf(file: string): Int16Array {
   return new Int16Array(new Uint8Array(readFileSync(file).subarray(44)).buffer);
 }
 
+function headerOf(report: object): object {
+  return 'header' in report && typeof report.header === 'object' ? (report.header ?? {}) : {};
+}
+
 const everyday = `The weather is very nice today and we want to go for a walk in the park. My brother has a small house
 near the river with a big garden. Please call me back when you have time to talk about the plan for next week. She
 bought some bread, milk and a dozen eggs at the store on the corner. We took the train to the city and had dinner with
@@ -131,6 +135,19 @@ needs('pocketsphinx_continuous').describe('pocketsphinx', () => {
 
   it.each([0, 1, 44_100.5, 1_092_676])('refuses a rate of %d Hz', async (sampleRateHz) => {
     await expect(recogniser.open({ ...usual, sampleRateHz })).rejects.toMatchObject({ code: 'E_UNSUPPORTED' });
+  });
+
+  const glibcIt = 'glibcVersionRuntime' in headerOf(process.report.getReport()) ? it : it.skip;
+  glibcIt('gives the memory of its decoders back when they are not needed any more', async () => {
+    const before = process.memoryUsage.rss();
+    const many = createPocketsphinx({ clock: systemClock, log: noLog, spare: false });
+    const streams = await Promise.all([1, 2, 3, 4, 5, 6].map(() => many.open(usual)));
+    const most = process.memoryUsage.rss();
+    for (const stream of streams) stream.close();
+    await many.close();
+    expect(most - before).toBeGreaterThan(300 * 2 ** 20);
+    // glibc would keep 60 MB of each for the next thread.
+    expect(process.memoryUsage.rss() - before).toBeLessThan(150 * 2 ** 20);
   });
 
   async function opened(settings: Partial<typeof usual>) {
