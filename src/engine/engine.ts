@@ -9,6 +9,11 @@ export interface SynthesisRequest {
   /** BCP 47 or ISO 639-1. */
   readonly language: string;
   readonly format: AudioFormat;
+  /**
+   * When its listener will have heard all that came before it, ms of the engine's clock; left out, at once. It decides
+   * which of those that wait is made first, and nothing else.
+   */
+  readonly wantedAtMs?: number;
 }
 
 /** When a word is spoken, in ms from the start of the request's audio. */

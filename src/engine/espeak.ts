@@ -9,6 +9,7 @@ import { isOwnModel } from './own-model.ts';
 import { pieces } from './pieces.ts';
 import { checkRequest, tailMs } from './request.ts';
 import { type SliceQueue, streamOf, type Work } from './stream.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 export interface EspeakOptions {
   /** Its name on the PATH, or its path. */
@@ -23,19 +24,24 @@ const maxRunChars = 1000;
 /** A sentence is spoken in some 20 ms, so that nobody waits long; and a crowd does not fill the machine with programs. */
 const usualProcesses = 8;
 
+interface Waiting {
+  readonly wantedAtMs: number;
+  start(): void;
+}
+
 /** The espeak-ng program, a process a request, for every language but English. Nothing is looked up before its use. */
 export function createEspeakEngine(options: EspeakOptions = {}): Synthesizer {
   const { program = 'espeak-ng', processes = usualProcesses } = options;
   const running = new Map<EspeakChild, { readonly queue: SliceQueue; readonly ended: Promise<void> }>();
   let listing: Promise<readonly EspeakVoice[]> | undefined;
-  let waiting: (() => void)[] = [];
+  const waiting = new WaitingLine<Waiting>();
   let closed = false;
 
   const startNext = () => {
     while (running.size < processes) {
-      const start = waiting.shift();
-      if (start === undefined) return;
-      start();
+      const next = waiting.take();
+      if (next === undefined) return;
+      next.start();
     }
   };
 
@@ -45,7 +51,7 @@ export function createEspeakEngine(options: EspeakOptions = {}): Synthesizer {
   };
 
   const work = (request: SynthesisRequest, silenceMs: number): Work => {
-    return (queue) => {
+    return (queue, afterMs) => {
       if (closed) {
         queue.fail(closedError());
         return () => {};
@@ -64,10 +70,11 @@ export function createEspeakEngine(options: EspeakOptions = {}): Synthesizer {
         });
         running.set(started, { queue, ended });
       };
-      waiting.push(start);
+      const place = { start, wantedAtMs: (request.wantedAtMs ?? 0) + afterMs };
+      waiting.add(place);
       startNext();
       return () => {
-        waiting = waiting.filter((other) => other !== start);
+        waiting.remove(place);
         if (child && running.has(child)) child.kill('SIGKILL');
       };
     };
@@ -90,7 +97,7 @@ export function createEspeakEngine(options: EspeakOptions = {}): Synthesizer {
     async close() {
       closed = true;
       // Each tells its reader that the engine was closed.
-      for (const start of waiting.splice(0)) start();
+      for (const { start } of waiting.takeAll()) start();
       const left = [...running];
       for (const [child, { queue }] of left) {
         queue.fail(closedError());

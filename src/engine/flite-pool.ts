@@ -4,6 +4,7 @@ import { SpeechError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { FliteJob, FromWorker, ToWorker, WorkerStart } from './flite-messages.ts';
 import type { SliceQueue } from './stream.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 /**
  * A job that was told to stop ends at its next samples, some ms later; only while flite still reads the text (0.15 s
@@ -23,6 +24,7 @@ export interface FlitePoolOptions {
 interface Task {
   readonly job: FliteJob;
   readonly queue: SliceQueue;
+  readonly wantedAtMs: number;
 }
 
 /** One worker thread; `task` is what it works on, `stopping` the patience with one that was called off. */
@@ -42,7 +44,7 @@ export class FlitePool {
   readonly #options: FlitePoolOptions;
   readonly #slots = new Set<Slot>();
   readonly #ended = new Set<Promise<unknown>>();
-  #waiting: Task[] = [];
+  readonly #waiting = new WaitingLine<Task>();
   #lastId = 0;
   /** Why nothing more is taken. */
   #refusal: SpeechError | undefined;
@@ -52,15 +54,15 @@ export class FlitePool {
     this.#add();
   }
 
-  /** Makes the job's audio into the queue; what it returns calls it off. */
-  submit(job: Omit<FliteJob, 'id'>, queue: SliceQueue): () => void {
+  /** Makes the job's audio into the queue, in its turn by `wantedAtMs` (of the clock); what it returns calls it off. */
+  submit(job: Omit<FliteJob, 'id'>, queue: SliceQueue, wantedAtMs = this.#options.clock.now()): () => void {
     if (this.#refusal) {
       queue.fail(this.#refusal);
       return () => {};
     }
     this.#lastId += 1;
-    const task = { job: { ...job, id: this.#lastId }, queue };
-    this.#waiting.push(task);
+    const task = { job: { ...job, id: this.#lastId }, queue, wantedAtMs };
+    this.#waiting.add(task);
     this.#assign();
     return () => this.#cancel(task);
   }
@@ -74,7 +76,7 @@ export class FlitePool {
   #assign(): void {
     for (const slot of this.#slots) {
       if (!slot.ready || slot.task) continue;
-      const task = this.#waiting.shift();
+      const task = this.#waiting.take();
       if (!task) return;
       slot.task = task;
       slot.worker.ref();
@@ -149,7 +151,7 @@ export class FlitePool {
   }
 
   #cancel(task: Task): void {
-    this.#waiting = this.#waiting.filter((other) => other !== task);
+    this.#waiting.remove(task);
     for (const slot of this.#slots) {
       if (slot.task !== task || slot.stopping) continue;
       Atomics.store(slot.stopCell, 0, task.job.id);
@@ -174,9 +176,8 @@ export class FlitePool {
 
   #refuse(error: SpeechError): void {
     this.#refusal ??= error;
-    for (const { queue } of this.#waiting) queue.fail(error);
+    for (const { queue } of this.#waiting.takeAll()) queue.fail(error);
     for (const { task } of this.#slots) task?.queue.fail(error);
-    this.#waiting = [];
   }
 }
 

@@ -40,7 +40,7 @@ export function createFliteEngine(options: FliteOptions): Synthesizer {
     synthesize(request, signal) {
       checkRequest(request);
       if (!fliteVoice(request.voice)) throw new SpeechError('E_UNSUPPORTED', `flite has no voice "${request.voice}"`);
-      return streamOf(worksOf(request, pool), request.format, signal);
+      return streamOf(worksOf({ wantedAtMs: clock.now(), ...request }, pool), request.format, signal);
     },
     unread: ({ text }) => unreadWords(text),
     close: () => pool.close(),
@@ -48,12 +48,12 @@ export function createFliteEngine(options: FliteOptions): Synthesizer {
 }
 
 /** One run of flite for each piece; only the last has the text's own tail. */
-function worksOf(request: SynthesisRequest, pool: FlitePool): Work[] {
-  const { voice, speed, format } = request;
+function worksOf(request: SynthesisRequest & { wantedAtMs: number }, pool: FlitePool): Work[] {
+  const { voice, speed, format, wantedAtMs } = request;
   const texts = pieces(asciiText(request.text), maxRunChars);
   return texts.map((text, index) => {
     const tail = tailMs(index === texts.length - 1 ? request.text : text);
-    return (queue) => pool.submit({ text, voice, speed, format, tailMs: tail }, queue);
+    return (queue, afterMs) => pool.submit({ text, voice, speed, format, tailMs: tail }, queue, wantedAtMs + afterMs);
   });
 }
 

@@ -9,21 +9,24 @@ type Slice = Uint8Array | WordMark;
 /** Slices on their way from a synthesizer to who reads them. */
 export class SliceQueue extends Queue<Slice> {}
 
-/** Starts making audio into the queue; what it returns stops that, and does nothing once it has ended. */
-export type Work = (queue: SliceQueue) => () => void;
+/**
+ * Starts making audio into the queue; what it returns stops that, and does nothing once it has ended.
+ * @param afterMs how much audio of the request there is before it
+ */
+export type Work = (queue: SliceQueue, afterMs: number) => () => void;
 
 interface Running {
   readonly queue: SliceQueue;
   stop(): void;
 }
 
-function start(work: Work, signal: AbortSignal): Running {
+function start(work: Work, afterMs: number, signal: AbortSignal): Running {
   const queue = new SliceQueue();
   if (signal.aborted) {
     queue.abort(signal.reason);
     return { queue, stop: () => {} };
   }
-  const cancel = work(queue);
+  const cancel = work(queue, afterMs);
   const onAbort = () => {
     cancel();
     queue.abort(signal.reason);
@@ -45,7 +48,7 @@ export function streamOf(
   signal: AbortSignal,
 ): AsyncIterable<SynthesisOutput> {
   const [first, ...others] = works;
-  return first ? read(start(first, signal), others, format, signal) : nothing();
+  return first ? read(start(first, 0, signal), others, format, signal) : nothing();
 }
 
 async function* nothing(): AsyncGenerator<SynthesisOutput> {}
@@ -73,6 +76,6 @@ async function* read(
       running.stop();
     }
     const next = waiting.shift();
-    running = next && start(next, signal);
+    running = next && start(next, (firstSample * 1000) / format.sampleRateHz, signal);
   }
 }

@@ -1,6 +1,6 @@
 import type { AudioChunk } from '../audio/format.ts';
 import { frameBytes } from '../audio/format.ts';
-import { loopTurn } from '../clock.ts';
+import { type Clock, loopTurn } from '../clock.ts';
 import { type Deferred, deferred } from '../deferred.ts';
 import type { SynthesisOutput, SynthesisRequest, Synthesizer } from '../engine/engine.ts';
 import { toSpeechError } from '../errors.ts';
@@ -8,41 +8,17 @@ import type { SpeakEvent } from '../speech/speak.ts';
 import type { AudioStage, SendAudio } from './audio-stage.ts';
 import type { ServerLimits } from './bounds.ts';
 import type { Outlet } from './outlet.ts';
-
-interface Sentence {
-  readonly kind: 'sentence';
-  readonly turn: string;
-  readonly text: string;
-  started?: Synthesis;
-}
-
-/** A place in the text: when everything before it has been sent, its events follow, then perhaps the end. */
-interface Mark {
-  readonly kind: 'mark';
-  readonly turn: string;
-  readonly events: readonly SpeakEvent[];
-  readonly hangsUp: boolean;
-}
-
-type Job = Sentence | Mark;
-
-/** An engine may refuse at the call; the client is told where the sentence's turn comes. */
-type Synthesis = { readonly abort: AbortController } & (
-  | { readonly outputs: AsyncIterable<SynthesisOutput> }
-  | { readonly refusal: unknown }
-);
+import { cost, type Job, type Mark, roughMs, type Sentence, type Synthesis } from './speak-jobs.ts';
 
 export interface SpeakWorkOptions {
   readonly engine: Synthesizer;
   /** What every sentence of this connection is asked for. */
-  readonly request: Omit<SynthesisRequest, 'text'>;
+  readonly request: Omit<SynthesisRequest, 'text' | 'wantedAtMs'>;
   readonly outlet: Outlet<SpeakEvent>;
   readonly limits: Pick<ServerLimits, 'waitingChars'>;
+  readonly clock: Pick<Clock, 'now'>;
   stage(send: SendAudio): AudioStage;
 }
-
-/** What a job counts against `limits.waitingChars` beside its text: thousands of empty flushes are work as well. */
-const jobChars = 64;
 
 /** Of what cannot be read so much is shown. */
 const shownChars = 60;
@@ -57,6 +33,8 @@ export class SpeakWork {
   readonly #stage: AudioStage;
   #jobs: Job[] = [];
   #current: Synthesis | undefined;
+  /** How long a listener has something to hear once all that was started is there, ms of the clock. */
+  #heardUntilMs = 0;
   #wake: () => void = () => {};
   #waitingChars = 0;
   #room: Deferred<void> | undefined;
@@ -130,10 +108,12 @@ export class SpeakWork {
   }
 
   #start(text: string): Synthesis {
-    const { engine, request } = this.#options;
+    const { engine, request, clock } = this.#options;
     const abort = new AbortController();
+    const wantedAtMs = Math.max(clock.now(), this.#heardUntilMs);
+    this.#heardUntilMs = wantedAtMs + roughMs(text, request.speed);
     try {
-      return { outputs: engine.synthesize({ ...request, text }, abort.signal), abort };
+      return { outputs: engine.synthesize({ ...request, text, wantedAtMs }, abort.signal), abort };
     } catch (refusal) {
       return { refusal, abort };
     }
@@ -254,7 +234,3 @@ export class SpeakWork {
 }
 
 const stopped = new DOMException('the speech was stopped', 'AbortError');
-
-function cost(job: Job): number {
-  return jobChars + (job.kind === 'sentence' ? job.text.length : 0);
-}

@@ -96,6 +96,14 @@ describe('an engine over a program', () => {
     await engine.close();
   });
 
+  it('is started first for what is wanted first', async () => {
+    const log = join(directory, 'order');
+    const engine = engineOver(`require('node:fs').appendFileSync(${JSON.stringify(log)}, text + ' ');`, 1);
+    const speak = (text: string, wantedAtMs: number) => audioOf(engine, { ...request, text, wantedAtMs });
+    await Promise.all([speak('one', 0), speak('book', 9000), speak('soon', 20), speak('now', 10)]);
+    expect(readFileSync(log, 'utf8')).toBe('one now soon book ');
+  });
+
   it('tells those who wait for it that it was closed', async () => {
     const engine = engineOver('setInterval(() => {}, 1000);', 1);
     const both = [audioOf(engine, request), audioOf(engine, request)].map((audio) =>

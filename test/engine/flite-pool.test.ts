@@ -72,10 +72,10 @@ interface Said {
   cancel(): void;
 }
 
-function say(pool: FlitePool, text: string): Said {
+function say(pool: FlitePool, text: string, wantedAtMs?: number): Said {
   const queue = new SliceQueue();
   const job: Omit<FliteJob, 'id'> = { text, voice: 'slt', speed: 1, format: linear24, tailMs: 60 };
-  const cancel = pool.submit(job, queue);
+  const cancel = pool.submit(job, queue, wantedAtMs);
   let begin: (threadId: number) => void = () => {};
   const begun = new Promise<number>((resolve) => {
     begin = resolve;
@@ -134,6 +134,19 @@ describe('a pool of workers', () => {
     expect(await next.begun).not.toBe(thread);
     expect(await next.text).toBe('next');
     await expect(hanging.text).rejects.toMatchObject({ code: 'E_ENGINE' });
+  });
+
+  it('does first what is wanted first, and what says nothing as if it were wanted now', async () => {
+    const pool = poolOf(1);
+    await clock.advance(500);
+    const first = say(pool, 'wait');
+    await first.begun;
+    const order: string[] = [];
+    const jobs = [say(pool, 'book', 90_000), say(pool, 'soon', 501), say(pool, 'now'), say(pool, 'late', 499)];
+    for (const { text } of jobs) text.then((said) => order.push(said));
+    first.cancel();
+    await Promise.all(jobs.map(({ text }) => text));
+    expect(order).toEqual(['late', 'now', 'soon', 'book']);
   });
 
   it('drops a job that still waits', async () => {

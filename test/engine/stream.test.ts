@@ -43,6 +43,18 @@ describe('a stream of audio', () => {
     expect(two.seen.stopped).toBe(1);
   });
 
+  it('tells each work how much there is before it', async () => {
+    const after: number[] = [];
+    const work: Work = (queue, afterMs) => {
+      after.push(afterMs);
+      queue.push(new Uint8Array(8000));
+      queue.end();
+      return () => {};
+    };
+    await collect(streamOf([work, work, work], format, never));
+    expect(after).toEqual([0, 500, 1000]);
+  });
+
   it('passes marks on as they are', async () => {
     const { seen, work } = handDriven();
     const stream = streamOf([work], format, never);

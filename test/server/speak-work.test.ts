@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { createScriptedEngine } from '../../src/engine/scripted.ts';
 import { SpeakWork } from '../../src/server/speak-work.ts';
 
@@ -11,6 +12,7 @@ it('lets the event loop turn between sentences, however fast the engine is', asy
     engine,
     request: { voice: 'scripted', speed: 1, language: 'en', format },
     limits: { waitingChars: 100_000 },
+    clock: systemClock,
     // As of a client that has gone: its socket takes everything at once.
     outlet: { event: () => {}, room: () => undefined, waiting: () => {}, hangUp: () => {} },
     stage: (send) => ({ write: send, finish: async () => {}, drop: () => {} }),
