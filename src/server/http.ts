@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import { type Log, noLog } from '../log.ts';
 import { type Answer, addressOf, headersOf, noSuchPath, problem, unauthorized, urlOf } from './answer.ts';
@@ -48,17 +48,26 @@ class Answered extends Error {
   }
 }
 
-/** The listener of `request` events: everything that is no upgrade. */
-export function createHttp(options: HttpOptions): (request: IncomingMessage, response: ServerResponse) => void {
+export interface Http {
+  /** The listener of `request` events: everything that is no upgrade. */
+  readonly respond: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Whether a request that came over the socket has not been answered yet. */
+  readonly owes: (socket: Duplex) => boolean;
+}
+
+export function createHttp(options: HttpOptions): Http {
   const log = options.log ?? noLog;
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const answer = await answerTo(request, options).catch((thrown: unknown): Answer => {
+    const answer = await answerTo(request, options).catch((thrown: unknown): Answer | undefined => {
       if (thrown instanceof Answered) return thrown.answer;
+      // It went, or was sent away, before its body was there; that is no failure of ours.
+      if (request.destroyed && !request.complete) return undefined;
       log('server', () => `${request.method}: ${thrown instanceof Error ? thrown.stack : String(thrown)}`);
       return problem(500, 'Internal Server Error', 'The server failed; its log says more');
     });
-    log('server', () => `${request.method} ${urlOf(request)?.pathname ?? '?'}: ${answer.status}`);
-    await write(response, answer);
+    const status = answer?.status ?? 'gone before its end';
+    log('server', () => `${request.method} ${urlOf(request)?.pathname ?? '?'}: ${status}`);
+    if (answer) await write(response, answer);
   };
   return oneAtATime(respond);
 }
@@ -69,9 +78,9 @@ type Respond = (request: IncomingMessage, response: ServerResponse) => Promise<v
  * Requests that a client sends without waiting are looked at one after another, each when the answer to the one before
  * has been taken: else a packet of small requests, and nobody who reads, is a hundred answers stored.
  */
-function oneAtATime(respond: Respond): (request: IncomingMessage, response: ServerResponse) => void {
-  const last = new WeakMap<Socket, Promise<void>>();
-  return (request, response) => {
+function oneAtATime(respond: Respond): Http {
+  const last = new WeakMap<Duplex, Promise<void>>();
+  const next: Http['respond'] = (request, response) => {
     const { socket } = request;
     const before = last.get(socket);
     const work =
@@ -83,6 +92,7 @@ function oneAtATime(respond: Respond): (request: IncomingMessage, response: Serv
     });
     last.set(socket, done);
   };
+  return { respond: next, owes: (socket) => last.has(socket) };
 }
 
 async function answerTo(request: IncomingMessage, options: HttpOptions): Promise<Answer> {

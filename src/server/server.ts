@@ -98,8 +98,9 @@ class SpeechServer implements RunningServer {
     const door = { clock, guard, services, keyIsRight, wrongKeys };
     const { bodyBytes, handshakeMs, closeMs } = this.limits;
     const { faults } = options;
-    this.rules = { ...door, engine, recogniser, hasRoom, sessionName, closeMs, faults };
     const routes = [this.#health(), catalogRoute(engine, recogniser), ...dictionaryRoutes(this.#dictionaries)];
+    const http = createHttp({ ...door, routes, bodyBytes, ...(options.log && { log: options.log }) });
+    this.rules = { ...door, engine, recogniser, hasRoom, sessionName, closeMs, faults, owes: http.owes };
     this.http = createServer(
       {
         maxHeaderSize: this.limits.headerBytes,
@@ -108,7 +109,7 @@ class SpeechServer implements RunningServer {
         connectionsCheckingInterval: Math.max(10, handshakeMs / 4),
         keepAliveTimeout: this.limits.keepAliveMs,
       },
-      createHttp({ ...door, routes, bodyBytes, ...(options.log && { log: options.log }) }),
+      http.respond,
     );
     this.http.maxRequestsPerSocket = this.limits.requests;
     // Who takes nothing of an answer; once a socket is a session's, its outflow sees to that.

@@ -52,6 +52,8 @@ export interface UpgradeRules {
   readonly closeMs: number;
   /** What goes wrong because it was asked for. */
   readonly faults: FaultInjector | undefined;
+  /** Whether a request that came over the socket before has no answer yet. */
+  readonly owes: (socket: Duplex) => boolean;
 }
 
 /** Decides about an upgrade: the service that takes it, or the answer that it gets instead. */
@@ -147,6 +149,11 @@ export function createUpgrader(
   return (request, socket, head) => {
     // A client that vanishes during the handshake must not take the process with it.
     socket.on('error', () => socket.destroy());
+    // That answer would be written into the middle of the WebSocket. No client asks for both at once.
+    if (rules.owes(socket)) {
+      socket.destroy();
+      return;
+    }
     const decide = (taken: (admitted: Admitted) => void) => {
       const decision = admit(request, rules);
       if (!('status' in decision)) {

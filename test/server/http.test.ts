@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { noLog } from '../../src/log.ts';
+import { type Log, noLog } from '../../src/log.ts';
 import { direct, start } from './support/start.ts';
 
 /** Sends bytes as they are and resolves with everything that came until the server closed. */
@@ -36,6 +36,29 @@ describe('healthz', () => {
     expect(head.status).toBe(200);
     expect(await head.text()).toBe('');
     expect(await (await fetch(`${server.url}/healthz`)).json()).not.toHaveProperty('version');
+  });
+});
+
+describe('a client that goes before its body is there', () => {
+  it('is no failure of the server, and gets no answer', async () => {
+    const lines: string[] = [];
+    let told: () => void = () => {};
+    const line = new Promise<void>((resolve) => {
+      told = resolve;
+    });
+    const log: Log = (_area, text) => {
+      lines.push(text());
+      if (lines.at(-1)?.startsWith('POST')) told();
+    };
+    const { server } = await start({ log });
+    const socket = connect(server.port, '127.0.0.1');
+    const head = 'POST /v1/pronunciation/dictionaries HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue';
+    socket.write(`${head}\r\nContent-Length: 100\r\n\r\n{`);
+    socket.once('data', () => socket.destroy());
+    await line;
+    expect(lines.filter((text) => text.startsWith('POST'))).toEqual([
+      'POST /v1/pronunciation/dictionaries: gone before its end',
+    ]);
   });
 });
 

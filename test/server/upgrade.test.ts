@@ -75,6 +75,20 @@ describe('an upgrade', () => {
     expect(refused.headers['x-teapot']).toBe('yes');
   });
 
+  it('behind a request that has no answer yet is dropped, and nothing is written into a WebSocket', async () => {
+    const { server } = await start();
+    const socket = connect(server.port, '127.0.0.1');
+    const asks = (path: string, ...more: string[]) =>
+      `${[`GET ${path} HTTP/1.1`, 'Host: localhost', ...more].join('\r\n')}\r\n\r\n`;
+    const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
+    const upgrade = ['Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Version: 13', key];
+    socket.write(asks('/healthz') + asks(direct, ...upgrade));
+    let got = '';
+    for await (const part of socket) got += String(part);
+    expect(got).not.toContain('101 Switching');
+    expect(server.stats()).toMatchObject({ sessions: 0, sessionsTotal: 0 });
+  });
+
   it('beyond the number of sessions gets 503, until one has ended', async () => {
     const { server, connect: open } = await start({ limits: { sessions: 2 } });
     const first = await open();
