@@ -16,7 +16,14 @@ export interface StrangerRules {
 export type Guard = (request: Pick<IncomingMessage, 'headersDistinct'>) => Problem | undefined;
 
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+  if (isIP(host) === 4) return host.startsWith('127.');
+  return host === 'localhost' || host.endsWith('.localhost') || shortest(host) === '::1';
+}
+
+/** An IPv6 address can be written in many ways; browsers write the shortest. Anything else is left as it is. */
+function shortest(name: string): string {
+  const url = `http://[${name}]`;
+  return isIP(name) === 6 && URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : name;
 }
 
 /** Of a stranger's header so much is repeated. */
@@ -29,7 +36,7 @@ const shownChars = 100;
  */
 export function createGuard({ host, origins = [], hosts = [] }: StrangerRules): Guard {
   const pages = new Set(origins.map(originOf));
-  const names = new Set([host.toLowerCase(), ...hosts.map(nameOf)]);
+  const names = new Set([shortest(host.toLowerCase()), ...hosts.map(nameOf)]);
   // Where every address of the machine is listened on, any may be asked for: an address cannot be pointed elsewhere.
   const anyAddress = host === '0.0.0.0' || host === '::';
   const isOurs = (name: string) => isLoopback(name) || names.has(name) || (anyAddress && isIP(name) !== 0);
@@ -42,10 +49,14 @@ export function createGuard({ host, origins = [], hosts = [] }: StrangerRules): 
   };
 }
 
-/** The name in a `Host` header, in lower case, without brackets, port and the dot of the root. */
+/**
+ * The name in a `Host` header, in lower case, without brackets, port and the dot of the root. In brackets there is an
+ * address or nothing.
+ */
 function hostName(authority: string): string | undefined {
   const [, bracketed, plain] = /^(?:\[([^\]]+)\]|([^:[\]]+?)\.?)(?::\d{1,5})?$/.exec(authority) ?? [];
-  return (bracketed ?? plain)?.toLowerCase();
+  if (bracketed === undefined) return plain?.toLowerCase();
+  return isIP(bracketed) === 6 ? shortest(bracketed.toLowerCase()) : undefined;
 }
 
 /** Python's websocket-client names the server itself as the origin. No page has it: this server serves none. */
@@ -76,7 +87,7 @@ function originOf(text: string): string {
 }
 
 function nameOf(text: string): string {
-  const name = text.toLowerCase();
+  const name = shortest(text.toLowerCase());
   if (isIP(name) !== 0 || /^[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)*$/u.test(name)) return name;
   const todo = 'give the name alone, such as speech.example, without scheme and port';
   throw new SpeechError('E_USAGE', `${JSON.stringify(text)} is no name of a host`, { todo });

@@ -23,6 +23,7 @@ describe('the name by which a server is asked for', () => {
     'speech.localhost',
     '[::1]:8080',
     '127.1.2.3:80',
+    '[0:0:0:0:0:0:0:1]:8080',
   ])('is its own: %s', (host) => {
     expect(verdict(loopback, [host])).toBe('passes');
   });
@@ -42,6 +43,10 @@ describe('the name by which a server is asked for', () => {
     ['an empty port', ['localhost:']],
     ['a port that is too long', ['localhost:123456']],
     ['a bracket that does not close', ['[::1']],
+    ['a name in brackets', ['[localhost]:8080']],
+    ['an address that is none', ['127.0.0.999']],
+    ['this machine as no page may call it', ['0.0.0.0:8080']],
+    ['an address that is another of IPv6', ['[::2]:8080']],
   ])('is foreign: %s', (_what, host) => {
     expect(verdict(loopback, host)).toBe(421);
   });
@@ -51,6 +56,13 @@ describe('the name by which a server is asked for', () => {
     expect(verdict(rules, ['speech.example:443'])).toBe('passes');
     expect(verdict(rules, ['192.168.1.5'])).toBe('passes');
     expect(verdict(rules, ['a.speech.example'])).toBe(421);
+  });
+
+  it('may be an address of IPv6, however it is written', () => {
+    const rules = { host: '2001:DB8:0:0::1', hosts: ['2001:db8:0:0:0:0:0:2'] };
+    expect(verdict(rules, ['[2001:db8::1]:8080'])).toBe('passes');
+    expect(verdict(rules, ['[2001:DB8::2]'])).toBe('passes');
+    expect(verdict(rules, ['[2001:db8::3]'])).toBe(421);
   });
 
   it('is the address that is listened on, and loopback', () => {
