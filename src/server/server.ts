@@ -11,6 +11,7 @@ import { DictionaryStore } from './dictionary-store.ts';
 import { createHttp, type Route } from './http.ts';
 import { createKeyCheck } from './keys.ts';
 import { type Counters, defaultStyle, type RunningServer, type ServerOptions } from './options.ts';
+import { withoutOffer } from './other-upgrade.ts';
 import { Places } from './places.ts';
 import { openSession, type Session, sessionPrefixes } from './sessions.ts';
 import { createGuard, isLoopback } from './strangers.ts';
@@ -53,6 +54,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const upgrader = createUpgrader(sockets, speech.rules, {
     refused: (status) => speech.refused(status),
     opened: (socket, admitted) => speech.opened(socket, admitted),
+    other: (...offer) => withoutOffer(speech.http, ...offer),
   });
   speech.http.on('upgrade', upgrader);
   await speech.listen();

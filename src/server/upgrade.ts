@@ -12,6 +12,7 @@ import { addressOf, asRefusal, headersOf, noSuchPath, type Problem, problem, una
 import type { FaultInjector } from './faults/injector.ts';
 import type { KeyCheck } from './keys.ts';
 import type { ServedService } from './options.ts';
+import { wantsWebSocket } from './other-upgrade.ts';
 import type { Guard } from './strangers.ts';
 import type { WrongKeys } from './wrong-keys.ts';
 
@@ -140,11 +141,18 @@ function endWithClient(socket: Duplex): void {
   socket.once('end', () => socket.destroy()).resume();
 }
 
+interface UpgradeEvents {
+  refused(status: number): void;
+  opened(socket: WebSocket, admitted: Admitted): void;
+  /** It is another protocol's. */
+  other(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
 /** The listener of `upgrade` events: admits, shakes hands, and hands the open socket on. */
 export function createUpgrader(
   sockets: WebSocketServer,
   rules: UpgradeRules,
-  events: { refused: (status: number) => void; opened: (socket: WebSocket, admitted: Admitted) => void },
+  events: UpgradeEvents,
 ): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
   return (request, socket, head) => {
     // A client that vanishes during the handshake must not take the process with it.
@@ -152,6 +160,10 @@ export function createUpgrader(
     // That answer would be written into the middle of the WebSocket. No client asks for both at once.
     if (rules.owes(socket)) {
       socket.destroy();
+      return;
+    }
+    if (!wantsWebSocket(request)) {
+      events.other(request, socket, head);
       return;
     }
     const decide = (taken: (admitted: Admitted) => void) => {

@@ -39,6 +39,43 @@ describe('healthz', () => {
   });
 });
 
+describe('a client that offers another protocol', () => {
+  const offer = 'Host: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk';
+
+  it('is answered as if it did not', async () => {
+    const { server } = await start();
+    const healthz = await raw(server.port, `GET /healthz HTTP/1.1\r\n${offer}\r\n\r\n`);
+    expect(healthz).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*"status":"ok"/);
+    expect(healthz).toContain('Connection: close');
+    const speak = await raw(server.port, `GET ${direct} HTTP/1.1\r\n${offer}\r\n\r\n`);
+    expect(speak).toMatch(/^HTTP\/1\.1 426 /);
+    expect(server.stats()).toMatchObject({ refused: 0, sessionsTotal: 0 });
+  });
+
+  it('has its body read, also where that comes later', async () => {
+    const { server } = await start();
+    const body = JSON.stringify({ name: 'names', modes: { rewrite: { rules: [{ match: 'a', replace: 'b' }] } } });
+    const socket = connect(server.port, '127.0.0.1');
+    const head =
+      'POST /v1/pronunciation/dictionaries HTTP/1.1\r\nContent-Type: application/json\r\nExpect: 100-continue';
+    socket.write(`${head}\r\n${offer}\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 20)}`);
+    let got = '';
+    for await (const part of socket) {
+      if (got === '') socket.write(body.slice(20));
+      got += String(part);
+    }
+    expect(got).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 201 /);
+  });
+
+  it('passes no guard by it, and needs its key', async () => {
+    const { server } = await start({ key: 'K' });
+    const foreign = offer.replace('localhost', 'evil.test');
+    expect(await raw(server.port, `GET /healthz HTTP/1.1\r\n${foreign}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 421 /);
+    const keyless = await raw(server.port, `GET /v1/pronunciation/dictionaries HTTP/1.1\r\n${offer}\r\n\r\n`);
+    expect(keyless).toMatch(/^HTTP\/1\.1 401 /);
+  });
+});
+
 describe('a client that goes before its body is there', () => {
   it('is no failure of the server, and gets no answer', async () => {
     const lines: string[] = [];
