@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { openFiles } from '../audio/sinks/target.ts';
 import type { Running } from './running.ts';
 
 /**
@@ -15,7 +16,7 @@ export class Existing {
 
   /** Whether all of them are there, and nothing is to be made. */
   has(paths: readonly (string | undefined)[]): boolean {
-    const done = this.#wanted && paths.length > 0 && paths.every((path) => path !== undefined && existsSync(path));
+    const done = this.#wanted && paths.length > 0 && paths.every((path) => path !== undefined && isFile(path));
     if (done) this.skipped++;
     return done;
   }
@@ -23,4 +24,9 @@ export class Existing {
   tell({ reporter }: Pick<Running, 'reporter'>): void {
     if (this.skipped > 0) reporter.note(`left as it was, because its file is there: ${this.skipped}`);
   }
+}
+
+/** A pipe, a device or a folder of that name is no work that was done, and neither is what the shell opened for stdout. */
+function isFile(path: string): boolean {
+  return !openFiles.test(path) && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }

@@ -1,7 +1,17 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { scratch, vox } from '../support/vox.ts';
+import { run, scratch, vox, voxPath } from '../support/vox.ts';
 import { hearingService } from './hearing-service.ts';
 
 const folder = scratch();
@@ -35,6 +45,26 @@ describe('--skip-existing', () => {
     const ran = await vox(args);
     expect([ran.code, readFileSync(at('talk.srt'), 'utf8'), service.messages]).toEqual([0, 'mine', []]);
     await service.close();
+  });
+
+  it('takes nothing but a file for done: not stdout, not a FIFO, not a folder', async () => {
+    execFileSync('mkfifo', [at('fifo.wav')]);
+    mkdirSync(at('folder.wav'));
+    const synth = (path: string) => ['synth', '-o', path, 'One.', '--skip-existing'];
+    const [piped, read] = await Promise.all([
+      vox(synth(at('fifo.wav'))),
+      run('timeout', ['20', 'cat', at('fifo.wav')]),
+    ]);
+    expect([piped.code, read.stdout.length > 1000, piped.stderr.includes('is there')]).toEqual([0, true, false]);
+    const into = openSync(at('by-the-shell.wav'), 'w');
+    const shell = await new Promise((settle) => {
+      const child = spawn(process.execPath, [voxPath, ...synth('/dev/stdout')], { stdio: ['ignore', into, 'ignore'] });
+      child.once('exit', settle);
+    });
+    closeSync(into);
+    expect([shell, statSync(at('by-the-shell.wav')).size > 1000]).toEqual([0, true]);
+    const refused = await vox(synth(at('folder.wav')));
+    expect([refused.code, refused.stderr.includes('[E_FILE]')]).toEqual([6, true]);
   });
 
   it('has no half file to mistake for a whole one: a run that is killed leaves none under a final name', async () => {

@@ -36,7 +36,7 @@ export interface Target {
 }
 
 /** The names under which a process finds its own open files: they mean the open file, not the one behind it. */
-const openFiles = /^\/(dev\/(stdout|stderr|fd\/\d+)|proc\/(self|\d+)\/fd\/\d+)$/;
+export const openFiles = /^\/(dev\/(stdout|stderr|fd\/\d+)|proc\/(self|\d+)\/fd\/\d+)$/;
 /** How often a FIFO is looked at for a reader. */
 const fifoPollMs = 20;
 
