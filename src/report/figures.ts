@@ -46,3 +46,8 @@ export function connectFigure(connectMs: number | undefined, handshakeMs: number
   const steps = [figure('connect', connectMs, milliseconds), figure('handshake', handshakeMs, milliseconds)];
   return steps.filter((step) => step !== undefined).join(' + ') || undefined;
 }
+
+/** `1 word`, `34 words`. */
+export function counted(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}

@@ -1,6 +1,6 @@
 import type { ListenReport } from '../metrics/listen-report.ts';
 import type { WordErrors } from '../metrics/wer.ts';
-import { connectFigure, figure, milliseconds, ratio, seconds } from './figures.ts';
+import { connectFigure, counted, figure, milliseconds, ratio, seconds } from './figures.ts';
 import { visible } from './visible.ts';
 
 /** What a command knows of a session of speech in beside its figures. All of it goes into the JSON object. */
@@ -38,6 +38,7 @@ const parts: readonly Part[] = [
   (_, { blockMs }) => figure('recorder blocks', blockMs, milliseconds),
   ({ connectMs, handshakeMs }) => connectFigure(connectMs, handshakeMs),
   ({ rtf }) => figure('rtf', rtf, ratio),
+  ({ reconnects }) => (reconnects ? counted(reconnects, 'reconnect') : undefined),
 ];
 
 /** One session in one line, as its name (of the audio's source) and the figures. */
@@ -59,8 +60,4 @@ export function errorRate(errors: WordErrors): string {
   const rate = wer === undefined ? 'wer unknown' : `wer ${(wer * 100).toFixed(1)} %`;
   const kinds = `${substitutions} sub, ${deletions} del, ${insertions} ins`;
   return `${rate} (${kinds} of ${counted(words, 'word')}, ${normaliser} ${normaliserVersion})`;
-}
-
-function counted(count: number, unit: string): string {
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }

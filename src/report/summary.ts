@@ -1,5 +1,5 @@
 import type { TurnReport } from '../metrics/turn-report.ts';
-import { connectFigure, figure, milliseconds, ratio, seconds, sizesOf } from './figures.ts';
+import { connectFigure, counted, figure, milliseconds, ratio, seconds, sizesOf } from './figures.ts';
 import { visible } from './visible.ts';
 
 /** What a command knows of a turn beside its figures. All of it goes into the JSON object as it stands. */
@@ -33,11 +33,11 @@ const parts: readonly Part[] = [
   ({ rtf }) => figure('rtf', rtf, ratio),
   ({ gapMaxMs }) => figure('gaps up to', gapMaxMs, milliseconds),
   ({ connections }) => (connections > 1 ? `${connections} connections` : undefined),
-  ({ reconnects }) => (reconnects ? `${reconnects} reconnect${reconnects === 1 ? '' : 's'}` : undefined),
+  ({ reconnects }) => (reconnects ? counted(reconnects, 'reconnect') : undefined),
   (_, { underruns, underrunMs }) => {
     if (!underruns) return undefined;
     const lasting = underrunMs === undefined ? '' : ` (${milliseconds(underrunMs)})`;
-    return `${underruns} underrun${underruns === 1 ? '' : 's'}${lasting}`;
+    return `${counted(underruns, 'underrun')}${lasting}`;
   },
 ];
 

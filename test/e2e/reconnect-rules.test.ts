@@ -136,3 +136,11 @@ describe.each(directions)('when a connection is lost in the middle: vox %s', (di
     expect([twice.arrivals.length, twice.ran.code]).toEqual([3, 0]);
   });
 });
+
+it('the summary of vox transcribe tells a person how often', async () => {
+  const before = await gate(server.wsUrl, [cut('transcribe'), cut('transcribe'), 'pass']);
+  const service = ['--endpoint', before.wsUrl, '--provider', 'slng', '--pace', 'fast'];
+  const ran = await vox(['transcribe', at('said.wav'), ...service], { env, withinMs }).finally(() => before.close());
+  expect(ran.code, ran.stderr).toBe(0);
+  expect(ran.stderr).toMatch(/said\.wav {2}.* · 2 reconnects\n/);
+});

@@ -71,6 +71,12 @@ describe('heardSummary', () => {
     );
   });
 
+  it('counts the connections that took the place of a lost one', () => {
+    expect(line({ reconnects: 2 })).toMatch(/rtf 0\.10 · 2 reconnects$/);
+    expect(line({ reconnects: 1 })).toMatch(/ · 1 reconnect$/);
+    expect(line({ reconnects: 0 })).not.toContain('reconnect');
+  });
+
   it('lets no name move the cursor', () => {
     expect(heardSummary(report, { input: 'a\x1b.wav' }).name).toBe('a\\x1b.wav');
   });
