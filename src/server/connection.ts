@@ -244,11 +244,10 @@ export class Connection<Event extends Named, Request extends Named> implements O
     this.#ending = true;
     this.#idle?.cancel();
     this.#end.cancel();
-    this.#presence.stop();
-    // A message may be minutes of audio, and nobody looks at it any more.
+    // A message may be minutes of audio, and nobody looks at it any more, nor at what a client says behind a goodbye.
+    for (const event of ['message', 'ping']) this.#socket.removeAllListeners(event);
     for (const waiting of [this.#inbox, this.#requests]) waiting.length = 0;
-    this.#handler.stop();
-    this.#out.stop();
+    for (const part of [this.#presence, this.#handler, this.#out]) part.stop();
   }
 
   #closed(code: number, reason: string): void {
