@@ -1,5 +1,6 @@
 import type { ServiceTime } from '../doctor/clock.ts';
 import type { Connect } from '../transport/transport.ts';
+import { readHttpDate } from './http-date.ts';
 
 /** Of TLS: what a wrong clock looks like. */
 const notNow = ['CERT_NOT_YET_VALID', 'CERT_HAS_EXPIRED'];
@@ -18,8 +19,8 @@ export class ServiceTimes {
   /** The same, with an ear for the `Date` of the answer. */
   of(provider: string, connect: Connect): Connect {
     const note = ({ date = '' }: Readonly<Record<string, string>>) => {
-      const thereMs = Date.parse(date);
-      if (!Number.isNaN(thereMs)) this.times.push({ provider, thereMs, hereMs: this.#today().getTime() });
+      const thereMs = readHttpDate(date);
+      if (thereMs !== undefined) this.times.push({ provider, thereMs, hereMs: this.#today().getTime() });
     };
     return async (request, options) => {
       const heard: typeof options.refused = (refusal) => {
