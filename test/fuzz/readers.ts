@@ -22,7 +22,9 @@ import { decodeUtf8 } from '../../src/text/utf8.ts';
 import { raw, rows } from '../bench/made.ts';
 import { audioReaders } from './audio-readers.ts';
 import { dialectReaders } from './dialect-readers.ts';
+import { networkReaders } from './network-readers.ts';
 import { must, pieces, type Reader, textOf, utf8 } from './reader.ts';
+import { talkReaders } from './talk-readers.ts';
 
 const markdown = utf8(
   '# Head\n\nSome *emphasis*, `code`, [a link](http://a.b/c) and ![an image](x.png).\n\n- one\n- two\n\n```js\nlet x;\n```\n',
@@ -65,6 +67,8 @@ const flagReaders = Object.fromEntries(
 export const readers: Readonly<Record<string, Reader>> = {
   ...audioReaders,
   ...dialectReaders,
+  ...talkReaders,
+  ...networkReaders,
   text: { seeds: () => markdown, read: (bytes) => cutAll(bytes, false) },
   markdown: { seeds: () => markdown, read: (bytes) => cutAll(bytes, true) },
   utf8: { seeds: () => utf8('Grüße, 世界 🎉', 'plain'), read: decodeAll },
