@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts';
 import { SpeechError } from '../errors.ts';
 import { cannotConnect, reasonOf, socketError } from './connect-errors.ts';
 import { flatHeaders } from './flat-headers.ts';
+import { answerPings } from './pongs.ts';
 import type {
   CloseInfo,
   Connect,
@@ -54,6 +55,7 @@ export function createWebSocketConnect(clock: Clock): Connect {
       signal.addEventListener('abort', onAbort, { once: true });
       // Made before 'open' fires: the server's first frames may come in the same packet as its 101.
       const transport = new WebSocketTransport(socket, clock);
+      answerPings(socket);
       let facts: Pick<Opened, 'headers' | 'address' | 'tls'> = { headers: {} };
       socket.once('upgrade', (response) => {
         facts = { headers: flatHeaders(response), ...otherEnd(response.socket) };
@@ -94,6 +96,7 @@ function begin(request: UpgradeRequest, tunnel: Tunnel | undefined, times: Times
   const options: WebSocket.ClientOptions & { closeTimeout: number } = {
     headers: { ...request.headers },
     perMessageDeflate: false,
+    autoPong: false,
     maxPayload: maxMessageBytes,
     closeTimeout: closeWithinMs,
     agent: tunnel?.agent,

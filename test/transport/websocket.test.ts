@@ -227,6 +227,27 @@ describe('an open WebSocket', () => {
     }
   });
 
+  it('answers the newest of many pings, and is not lost to them', async () => {
+    const answered: string[] = [];
+    let newest = () => {};
+    const last = new Promise<void>((resolve) => {
+      newest = resolve;
+    });
+    const { url } = await serve((socket) => {
+      socket.on('pong', (data) => {
+        answered.push(String(data));
+        if (String(data) === '1999') newest();
+      });
+      for (let n = 0; n < 2000; n++) socket.ping(String(n));
+    });
+    const { transport } = await connect(url);
+    await Promise.race([last, transport.closed]);
+    expect(answered.at(-1)).toBe('1999');
+    // In the order in which they came, and none twice.
+    expect(answered.map(Number)).toEqual([...new Set(answered.map(Number))].toSorted((one, other) => one - other));
+    expect(await transport.ping()).toBeGreaterThan(0);
+  });
+
   it('reads nothing while it is paused, so that the server’s buffer fills', async () => {
     let buffered = () => 0;
     const { url } = await serve((socket, request) => {
