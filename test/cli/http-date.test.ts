@@ -12,6 +12,7 @@ describe('readHttpDate', () => {
     ['another zone', 'Fri, 27 Nov 2026 12:00:00 EST'],
     ['the wrong day of the week', 'Thu, 27 Nov 2026 12:00:00 GMT'],
     ['a day that there is not', 'Sun, 30 Feb 2026 12:00:00 GMT'],
+    ['a year of five digits', 'Fri, 27 Nov 22026 12:00:00 GMT'],
     ['a digit', '1'],
     ['nothing', ''],
   ])('takes no time from %s', (_, text) => {
