@@ -23,9 +23,9 @@ export function faultsOf(specs: readonly string[]): FaultPlan | undefined {
 
 const form = /^(?<name>[a-z]+)(?:=(?<value>[^@x]+))?(?:@(?<at>[^x]+))?(?:x(?<times>[1-9]\d{0,5}))?$/;
 const sizes: Readonly<Record<string, number>> = { B: 1, kB: 1000, MB: 1_000_000 };
-/** What a WebSocket may be closed with from outside (RFC 6455, 7.4): the others are never sent. */
+/** What a WebSocket may be closed with from outside (RFC 6455, 7.4): the others are never sent, and 1005 is no code at all. */
 const mayClose = (code: number) =>
-  (code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) || (code >= 3000 && code <= 4999);
+  (code >= 1000 && code <= 1014 && ![1004, 1006].includes(code)) || (code >= 3000 && code <= 4999);
 
 const readers: Readonly<Record<FaultValue, { read(text: string): number | undefined; form: string }>> = {
   status: {
@@ -33,7 +33,7 @@ const readers: Readonly<Record<FaultValue, { read(text: string): number | undefi
     read: (text) => (/^[345]\d\d$/.test(text) ? Number(text) : undefined),
   },
   code: {
-    form: 'a close code that may be sent: 1000 to 1003, 1007 to 1014, 3000 to 4999',
+    form: 'a close code that may be sent: 1000 to 1003, 1007 to 1014, 3000 to 4999; or 1005 for a close without one',
     read: (text) => (/^\d{4}$/.test(text) && mayClose(Number(text)) ? Number(text) : undefined),
   },
   time: { form: durationForm, read: durationMs },

@@ -40,7 +40,7 @@ describe('what --faults takes', () => {
     ['refuse', /wants a status/],
     ['refuse=200', /wants a status/],
     ['refuse=503@3B', /happens to the upgrade/],
-    ['close=1005', /wants a close code/],
+    ['close=1006', /wants a close code/],
     ['close=2000', /wants a close code/],
     ['late=3', /wants a time/],
     ['late=9999999s', /wants a time/],
@@ -119,6 +119,13 @@ describe('a fault', () => {
     const [told] = await speakWith('stall=50ms@2,close=1013@3');
     expect(told).toMatchObject({ code: 1013 });
     expect(told?.story).toHaveLength(2);
+  });
+
+  it('that closes with 1005 closes without a code, and one of pings sends a thousand', async () => {
+    expect(await speakWith('close=1005@3')).toMatchObject([{ code: 1005 }]);
+    const { sent, pings, socket } = faultySocket('pings@2');
+    for (const words of ['one', 'two', 'three']) socket.send(words);
+    expect([sent, pings.length]).toEqual([['one', 'two', 'three'], 1000]);
   });
 
   it('cuts at the byte that it was told, in the middle of a frame', async () => {
@@ -344,6 +351,7 @@ function armedWith(spec: string): Armed[] {
 function faultySocket(armed: string | readonly Armed[]) {
   const sent: unknown[] = [];
   const closes: (number | undefined)[] = [];
+  const pings: unknown[] = [];
   const wrote: (() => void)[] = [];
   class FakeSocket extends EventEmitter {
     unread = 0;
@@ -355,6 +363,9 @@ function faultySocket(armed: string | readonly Armed[]) {
       const written = rest.at(-1);
       wrote.push(() => typeof written === 'function' && written());
     }
+    ping(...data: unknown[]): void {
+      pings.push(data);
+    }
     close(code?: number): void {
       closes.push(code);
     }
@@ -365,7 +376,7 @@ function faultySocket(armed: string | readonly Armed[]) {
   const format = { encoding: 'linear16', sampleRateHz: 16_000, channels: 1 } as const;
   const faults = { armed: typeof armed === 'string' ? armedWith(armed) : armed, clock, format };
   new FaultySending(socket as unknown as WebSocket, network as unknown as Duplex, faults);
-  return { sent, closes, wrote, clock, socket, network };
+  return { sent, closes, pings, wrote, clock, socket, network };
 }
 
 /** The bytes below a socket. */

@@ -7,7 +7,7 @@ type Written = () => void;
 export class FakeSocket extends EventEmitter {
   isPaused = false;
   bufferedAmount = 0;
-  /** The most that waited at once, beside the largest single frame of it. */
+  /** The most that waited when something more was sent, and the largest of what was. */
   mostHeldBytes = 0;
   largestBytes = 0;
   sent = 0;

@@ -50,6 +50,12 @@ const refused = (status: number, end: End, more: Partial<FaultRow> = {}) =>
 const closed = (code: number, end: End, more: Partial<FaultRow> = {}) =>
   both(`close=${code}@3`, end, { reconnects: 0, commands: few, ...more });
 
+/** Behind the upgrade, and before all has come. */
+const cutting = (times: number): Partial<FaultRow> => ({
+  hop: { answer: '200 OK', cut: { afterBytes: 700, times } },
+  commands: few,
+});
+
 /** SLNG alone has numbers, and they say what came wrong, not what was meant. */
 const numbered = (of: string): Partial<FaultRow> => ({
   slngAudio: 'json',
@@ -61,11 +67,16 @@ const numbered = (of: string): Partial<FaultRow> => ({
 
 /** Every fault, and what must come of it. */
 export const faultRows: readonly FaultRow[] = [
+  // Nobody is sent elsewhere with a key.
+  refused(301, 'E_CONNECT'),
+  refused(307, 'E_CONNECT'),
   refused(400, 'E_REQUEST'),
   refused(401, 'E_AUTH'),
+  refused(402, 'E_REQUEST'),
   // Telnyx refuses so what is not on the account.
   refused(403, 'E_AUTH', { but: { telnyx: { speak: 'E_REQUEST' } } }),
   refused(404, 'E_REQUEST'),
+  refused(408, 'E_PROVIDER'),
   refused(413, 'E_REQUEST'),
   refused(422, 'E_REQUEST'),
   refused(429, 'E_RATE_LIMIT'),
@@ -73,6 +84,7 @@ export const faultRows: readonly FaultRow[] = [
   refused(502, 'E_PROVIDER'),
   // Deepgram has too many sessions then.
   refused(503, 'E_PROVIDER', { but: { deepgram: { speak: 'E_RATE_LIMIT', listen: 'E_RATE_LIMIT' } } }),
+  refused(504, 'E_PROVIDER'),
   both('late=300ms', 'ok'),
   both('unanswered', 'E_CONNECT_TIMEOUT', soon),
   // Where no message says ready, a connection is that when it is open.
@@ -98,6 +110,12 @@ export const faultRows: readonly FaultRow[] = [
   closed(1001, 'E_CLOSED'),
   closed(1002, 'E_PROTOCOL'),
   closed(1003, 'E_REQUEST'),
+  // No code at all, which says as little as 1000.
+  closed(1005, 'E_CLOSED', {
+    but: { telnyx: { speak: 'ok' } },
+    spoils: ['telnyx'],
+    warns: 'unconfirmed_end',
+  }),
   closed(1007, 'E_REQUEST'),
   closed(1008, 'E_REQUEST'),
   closed(1009, 'E_REQUEST'),
@@ -138,9 +156,15 @@ export const faultRows: readonly FaultRow[] = [
   // That the very first is missing cannot be known.
   both('missing@7', 'ok', numbered('sequence_gap')),
   both('flood', 'ok', { commands: hearing }),
+  both('pings@2', 'ok'),
   both('endless@2', 'ok', { spoils: dialectNames }),
   // What speaks has said all before a second of it comes, if nothing holds it up.
   both('endless@2,stall=300ms@5', 'ok', { commands: speaking, spoils: dialectNames }),
+  both('a proxy', 'ok', { hop: { answer: '200 OK' }, commands: few }),
+  both('a proxy that refuses', 'E_CONNECT', { hop: { answer: '403 Forbidden' }, commands: few }),
+  both('a proxy that says nothing', 'E_CONNECT_TIMEOUT', { hop: { answer: null }, ...soon, commands: few }),
+  both('a proxy that cuts', 'E_CLOSED', { ...cutting(Number.POSITIVE_INFINITY), reconnects: 0 }),
+  both('a proxy that cuts twice', 'ok', { ...cutting(2), measured: 'E_CLOSED', warns: 'reconnect' }),
   // The first sound comes behind it, and the first final.
   both('half open', 'E_TIMEOUT', { network: { silentAfterBytes: 3000 }, ...soon, commands: speaking }),
   both('half open early', 'E_TIMEOUT', { network: { silentAfterBytes: 700 }, ...soon, commands: hearing }),

@@ -11,6 +11,7 @@ import { createFaults, type FaultInjector } from '../../src/server/faults/inject
 import type { ServerOptions } from '../../src/server/options.ts';
 import { type RunningServer, startServer } from '../../src/server/server.ts';
 import { type Disturbance, disturbingProxy } from './disturbing-proxy.ts';
+import { type Hop, hopBefore, hopHost } from './hop.ts';
 import { type Ran, type RunOptions, root, scratch, vox } from './vox.ts';
 
 export const dialectNames = ['slng', 'deepgram', 'telnyx'] as const;
@@ -21,6 +22,8 @@ export interface FaultCase {
   /** As `--faults` takes it; of the network a name. */
   readonly spec: string;
   readonly network?: Disturbance;
+  /** The way leads through a proxy, which does this. */
+  readonly hop?: Hop;
   readonly args?: readonly string[];
   /** Of what speaks: another sound than usual. */
   readonly soundArgs?: readonly string[];
@@ -47,10 +50,10 @@ const keys = { SLNG_API_KEY: key, DEEPGRAM_API_KEY: key, TELNYX_API_KEY: key };
 
 /** A server in this process, that goes wrong like that. */
 export async function startFaulty(
-  { spec, network, slngAudio }: FaultCase,
+  { spec, network, hop, slngAudio }: FaultCase,
   { limits = {}, seed = 1 }: { limits?: ServerOptions['limits']; seed?: number } = {},
 ): Promise<RunningServer & { readonly faults: FaultInjector | undefined }> {
-  const isOfServer = network === undefined && spec !== '';
+  const isOfServer = network === undefined && hop === undefined && spec !== '';
   const faults = isOfServer ? createFaults(readFaults([spec], seed), systemClock) : undefined;
   let id = 0;
   const server = await startServer({
@@ -61,6 +64,7 @@ export async function startFaulty(
     recogniser: createScriptedRecogniser(),
     ids: () => String(++id).padStart(24, '0'),
     today: () => new Date(),
+    hosts: [hopHost],
     limits: { closeMs: 5000, listeners: 100, ...limits },
     ...(slngAudio && { style: { audio: slngAudio } }),
     ...(faults && { faults }),
@@ -178,18 +182,21 @@ export async function runCell(
   const how: Command = commands[command];
   const folder = scratch();
   const server = await startFaulty(fault, { seed: seedOf(cell) });
-  const proxy = fault.network && (await disturbingProxy(server.wsUrl, fault.network, seedOf(cell)));
+  const proxy = await between(server.wsUrl, cell);
   try {
     writeFileSync(join(folder.path, 'said.wav'), recording);
     writeFileSync(join(folder.path, 'said.txt'), 'one two three four five six seven eight nine ten eleven twelve');
     writeFileSync(join(folder.path, 'prompt.txt'), text.replace(/\s+/g, ' '));
     putPlayer(folder.path);
-    const endpoint = proxy?.wsUrl ?? server.wsUrl;
-    const service = ['--provider', dialect, '--endpoint', endpoint, ...(fault.args ?? []), ...reconnecting(fault, how)];
+    const endpoint = fault.hop
+      ? ['--endpoint', `ws://${hopHost}`, '--insecure']
+      : ['--endpoint', (proxy ?? server).wsUrl];
+    const service = ['--provider', dialect, ...endpoint, ...(fault.args ?? []), ...reconnecting(fault, how)];
     const soundArgs = how.direction === 'speak' ? (fault.soundArgs ?? []) : [];
     const env = {
       ...keys,
       NODE_OPTIONS: `--require ${endProbe}`,
+      ...(fault.hop && { HTTP_PROXY: `http://127.0.0.1:${proxy?.port}`, NO_PROXY: '' }),
       PATH: `${join(folder.path, 'bin')}:${process.env.PATH}`,
     };
     const before = readdirSync(folder.path);
@@ -212,6 +219,13 @@ export async function runCell(
     await server.close();
     folder.remove();
   }
+}
+
+/** What the network has between a command and the server. */
+async function between(wsUrl: string, cell: Cell) {
+  const { network, hop } = cell.fault;
+  if (hop) return hopBefore(wsUrl, hop);
+  return network && disturbingProxy(wsUrl, network, seedOf(cell));
 }
 
 /** What is drawn is drawn otherwise in each cell, and in each run the same. */

@@ -13,6 +13,7 @@ export interface Acting {
   hold(ms: number): void;
   close(code: number): void;
   reset(): void;
+  ping(): void;
   /** Sends it over and over until the connection has gone. */
   repeat(frame: Frame): void;
 }
@@ -91,6 +92,10 @@ export const acts: Readonly<Record<FaultOf<'message'>, Act>> = {
   truncated: (frame) => (frame.kind === 'text' ? [text(frame.text.slice(0, frame.text.length >> 1))] : undefined),
   unknown: (frame) => [text('{"type":"fault_injected","by":"vox serve --faults"}'), frame],
   huge: (frame) => [text(JSON.stringify({ type: 'fault_injected', text: 'x'.repeat(megabyte) })), frame],
+  pings: (frame, { ping }) => {
+    for (let left = floodCount; left > 0; left--) ping();
+    return [frame];
+  },
   odd: (frame) => {
     const changed = withSound(frame, (bytes) => bytes.subarray(0, -1));
     return changed && [changed];

@@ -33,6 +33,8 @@ export interface SendingFaults {
 }
 
 const repeatMs = 20;
+/** What a close without a code is called where it is received (RFC 6455, 7.1.5). */
+const noCode = 1005;
 
 interface Held {
   readonly frame: Frame;
@@ -132,6 +134,7 @@ export class FaultySending {
       format: this.#format,
       hold: (ms: number) => this.#hold(ms),
       close: (code: number) => this.#leave(code),
+      ping: () => this.#socket.ping(),
       reset: () => this.#reset(),
       repeat: (frame: Frame) => this.#repeat(frame),
     };
@@ -140,7 +143,8 @@ export class FaultySending {
   /** What comes after it is not sent, also where the goodbye itself has to wait. */
   #leave(code: number): void {
     this.#left = true;
-    this.#socket.close(code, 'this fault was asked for');
+    if (code === noCode) this.#socket.close();
+    else this.#socket.close(code, 'this fault was asked for');
   }
 
   #pass(frame: Frame, written: () => void): void {
