@@ -11,6 +11,9 @@ import { median, root } from './measure.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
+/** So long that minutes of sound may be about it: of more than any voice makes, the session core wants no more. */
+const text = 'Hello. '.repeat(70);
+
 /** The parts under test, bundled as they are shipped. */
 async function loadCore() {
   const folder = mkdtempSync(join(tmpdir(), 'voxwire-perf-'));
@@ -88,7 +91,7 @@ async function openBare(port, load) {
           },
           done: () => resolve({ ...watch.stop(), bytes }),
         };
-        socket.send('{"type":"text","text":"Hello."}');
+        socket.send(JSON.stringify({ type: 'text', text }));
         socket.send('{"type":"flush"}');
       }),
     close: () => socket.terminate(),
@@ -112,7 +115,7 @@ function openThroughCore(core, port, load) {
     async run() {
       const watch = new Watch();
       let bytes = 0;
-      for await (const output of session.speak([{ text: 'Hello.', fromChar: 0, toChar: 6, ends: 'sentence' }])) {
+      for await (const output of session.speak([{ text, fromChar: 0, toChar: text.length, ends: 'sentence' }])) {
         if (output.type !== 'audio') continue;
         watch.first();
         bytes += output.chunk.bytes.length;
