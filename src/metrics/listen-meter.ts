@@ -106,11 +106,6 @@ export class ListenMeter {
     return this.#ms(this.#audible.audibleFrom(this.#sample(ms)));
   }
 
-  /** Where the last that can be heard in the audio sent so far ends, ms; 0 where nothing can. */
-  get audibleEndMs(): number {
-    return this.#ms(this.#audible.lastEnd(0, Number.POSITIVE_INFINITY) ?? 0);
-  }
-
   #ms(sample: number): number {
     return (sample * 1000) / this.#format.sampleRateHz;
   }

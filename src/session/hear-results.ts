@@ -37,7 +37,7 @@ export interface HearResultsSetup {
 /** Makes of a service's results what a reader gets, and lets all know who has to. */
 export class HearResults {
   readonly news: News;
-  readonly repeats = new Repeats();
+  readonly #repeats = new Repeats();
   readonly #setup: HearResultsSetup;
   readonly #segments = new Segments();
   readonly #utterances: Utterances;
@@ -95,11 +95,11 @@ export class HearResults {
     const throughMs = this.#reached(endOf(event) ?? (heard && utterances.behind(heard)));
     this.#throughMs = throughMs === undefined ? undefined : Math.max(this.#throughMs ?? 0, throughMs);
     const placed = this.#segments.place(event, meter.audioMs, heard);
-    this.repeats.heardAgain(utterances.surelyHeardMs(atMs));
-    const fresh = this.repeats.newIn(placed, told);
+    this.#repeats.heardAgain(utterances.surelyHeardMs(atMs));
+    const fresh = this.#repeats.newIn(placed, told);
     // Within an utterance it can reach no further than that does.
     const endMs = told || heard ? placed.endMs : Math.min(placed.endMs, utterances.nextEndMs);
-    if (fresh && fresh.text.trim() !== '') this.repeats.gave({ ...fresh, endMs }, this.#mostMs);
+    if (fresh && fresh.text.trim() !== '') this.#repeats.gave({ ...fresh, endMs }, this.#mostMs);
     if (fresh) this.#fresh(fresh, { forced, endOfUtterance: event.endOfUtterance }, atMs);
     if (forced) meter.finalized(atMs);
     const isEnd = event.endOfUtterance || forced;
@@ -135,7 +135,7 @@ export class HearResults {
     const { meter, onBoundary } = this.#setup;
     const { boundaryMs } = this.#utterances;
     // Compressed audio has no length that is known here.
-    this.repeats.settle(boundaryMs, meter.audioMs || Number.POSITIVE_INFINITY);
+    this.#repeats.settle(boundaryMs, meter.audioMs || Number.POSITIVE_INFINITY);
     onBoundary(boundaryMs);
   }
 
@@ -150,7 +150,7 @@ export class HearResults {
   /** The audio from there on, ms, is sent again. */
   again(fromMs: number): void {
     this.#utterances.again(fromMs, this.#setup.options.clock.now());
-    this.repeats.begin();
+    this.#repeats.begin();
   }
 
   /** The utterance that a final without a place is about: the next that is heard in the audio. */

@@ -27,7 +27,7 @@ interface Expected {
 export class RepeatedWords {
   #given: Given[] = [];
   #boundaryMs = 0;
-  /** What comes again next; undefined where nothing does. */
+  /** What comes again next, in order. */
   #expected: Expected[] = [];
   #begun = false;
 

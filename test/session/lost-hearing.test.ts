@@ -486,6 +486,37 @@ describe('a connection that is lost in the middle of a stream', () => {
   });
 });
 
+describe('a service that ends connections after a time, and tells no places', () => {
+  const loud = 8000;
+
+  it('is sent again nothing that was told before the last change of connections', async () => {
+    const limits = { traits: { limits: { sessionMs: 400_000 } }, habits: { answers: false } } as const;
+    const { feed, clock, heard, ears, warnings } = hearing({ pace: 'live', ...limits });
+    const put = async (ms: number, level = 0) => {
+      feed.push(ms, level);
+      await clock.advance(ms);
+    };
+    for (let i = 0; i < 359; i++) await put(1000);
+    for (let i = 0; i < 2; i++) {
+      await put(1000, loud);
+      await put(1000);
+      if (i === 0) ears[0]?.say(final('yes', { endOfUtterance: true }));
+    }
+    await put(1000);
+    ears[0]?.say(final('no', { endOfUtterance: true }));
+    await clock.advance(5100);
+    await put(1000, loud);
+    expect(ears).toHaveLength(2);
+    ears[1]?.close(1006);
+    await clock.advance(251);
+    await put(1000);
+    ears[2]?.say(final('no', { endOfUtterance: true }));
+    await settle();
+    expect(heard.texts).toEqual(['yes', 'no', 'no']);
+    expect(warnings.map(({ code }) => code)).toEqual(['reconnect']);
+  });
+});
+
 describe('the end of all while audio is sent again', () => {
   it.each([
     ['it is called off', 1, 260],
